@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class BlogConfig(AppConfig):
+    name = "onward_blog"
+    label = "onward_blog"
+    verbose_name = _("Blog")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,23 @@
+"""Newsletters, the people who follow them, and the ledger of what was sent to whom."""
+
+from .delivery import Delivery, DeliveryEvent
+from .issue import Issue
+from .newsletter import Newsletter, Topic
+from .outbox import Outbox
+from .sending import Sending, SendingState
+from .subscriber import Subscriber, Subscription, Suppression
+
+
+__all__ = [
+    "Delivery",
+    "DeliveryEvent",
+    "Issue",
+    "Newsletter",
+    "Outbox",
+    "Sending",
+    "SendingState",
+    "Subscriber",
+    "Subscription",
+    "Suppression",
+    "Topic",
+]

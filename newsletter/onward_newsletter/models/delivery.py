@@ -1,0 +1,65 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .issue import Issue
+from .sending import Sending, SendingState
+from .subscriber import Subscriber, Subscription, new_token
+
+
+class Delivery(Sending):
+    """One issue to one subscriber: a line of the sending ledger."""
+
+    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="deliveries")
+    subscriber = models.ForeignKey(
+        Subscriber, on_delete=models.SET_NULL, null=True, blank=True, related_name="deliveries"
+    )
+    #: The subscription that put the subscriber into the audience; the unsubscribe link ends it.
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    address_key = models.CharField(max_length=64, editable=False)
+    #: Opaque, in every link of this mail: /u/<token> and /v/<token>/<option>.
+    token = models.CharField(max_length=22, default=new_token, unique=True, editable=False)
+    #: What differs between recipients, by slot name, for example {"personal_line": "In Part 1 you chose …"}.
+    slots = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "subscriber"], name="onward_newsletter_delivery_once"),
+            models.UniqueConstraint(fields=["issue", "address_key"], name="onward_newsletter_delivery_address_once"),
+            models.CheckConstraint(
+                condition=~Q(state=SendingState.SENDING) | ~Q(claim_token=""),
+                name="onward_newsletter_delivery_sending_has_token",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["issue", "state", "next_at", "id"], name="onward_newsletter_to_claim"),
+            models.Index(fields=["message_id"], name="onward_newsletter_by_msgid"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issue_id} → {self.subscriber_id}"
+
+
+class DeliveryEvent(models.Model):
+    """What a provider or a returned mail said about a delivery; the types are Anymail's."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, null=True, related_name="events")
+    provider = models.CharField(max_length=50)
+    event_id = models.CharField(max_length=255)
+    type = models.CharField(max_length=20)
+    occurred_at = models.DateTimeField()
+    detail = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        verbose_name = _("delivery event")
+        verbose_name_plural = _("delivery events")
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "event_id"], name="onward_newsletter_event_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider}:{self.type}"

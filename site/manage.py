@@ -1,0 +1,12 @@
+#!/usr/bin/env python
+"""Run Django's commands with the embedded settings unless others are named."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onward_site.settings.embedded")
+    execute_from_command_line(sys.argv)

@@ -1,0 +1,25 @@
+"""One machine, one command: SQLite, a file cache, one worker, and a mailbox to read mail in."""
+
+from urllib.parse import urlsplit
+
+from .base import *
+from .base import BASE_URL, SECRET_KEY, VAR_DIR, env
+from .secrets import kept_secret, refuse_weak_secret
+
+
+SECRET_KEY = SECRET_KEY or kept_secret(VAR_DIR / "secret_key")
+refuse_weak_secret("SECRET_KEY", SECRET_KEY)
+
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", urlsplit(BASE_URL).hostname])
+
+# Static files are served from where they lie: no collectstatic between a clone and a page.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 0
+
+#: Serve MEDIA_ROOT and the readable /mailbox/ from this process.
+SERVE_MEDIA = True
+SERVE_MAILBOX = env.bool("SERVE_MAILBOX", False)
