@@ -1,0 +1,83 @@
+"""The shapes of the demo's content. Times are counted from the day Part 1 came out, which is day 0."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class PollText:
+    """A poll by the name the texts call it, with its option texts and how many readers chose each."""
+
+    name: str
+    question: str
+    kind: str = "single"
+    options: tuple[tuple[str, str, int], ...] = ()
+    """(name, text, ballots) in the order shown."""
+    mail: int = 0
+    """How many of the ballots came by the newsletter's links."""
+    visibility: str = "after_voting"
+    words_prompt: str = ""
+    """Empty: the card asks for no sentence after voting."""
+    closes_day: int | None = None
+
+
+@dataclass(frozen=True)
+class WordsText:
+    """One reader's sentence on a ballot in the poll of that name."""
+
+    poll: str
+    words: str
+    option: str = ""
+    consent: str = "none"
+    credit: str = ""
+
+
+@dataclass(frozen=True)
+class ArticleText:
+    """An article; ``body`` is a list of (block, value) where polls and pictures are called by name."""
+
+    title: str
+    slug: str
+    standfirst: str
+    body: tuple[tuple[str, Any], ...]
+    day: int
+    tags: tuple[str, ...] = ()
+    next_question: str = ""
+    next_in_days: int | None = None
+    """When the next part is expected, counted from the day of loading."""
+
+
+@dataclass(frozen=True)
+class SeriesText:
+    """A series with its parts in order."""
+
+    title: str
+    slug: str
+    promise: str
+    parts: tuple[ArticleText, ...]
+    finished: bool = False
+
+
+@dataclass(frozen=True)
+class CommentText:
+    """A comment, its place in the thread, and what became of it."""
+
+    name: str
+    by: str
+    text: str
+    day: int
+    clock: str
+    reply_to: str = ""
+    """The name of the comment it answers; empty for a comment of its own."""
+    state: str = "public"
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class PictureText:
+    """A picture drawn when the demo is loaded: its file name, title, what it shows, and its caption."""
+
+    name: str
+    title: str
+    alt: str
+    caption: str = ""
