@@ -7,3 +7,6 @@ class BlogConfig(AppConfig):
     label = "onward_blog"
     verbose_name = _("Blog")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import checks  # noqa: F401

@@ -1,0 +1,138 @@
+"""What makes a page a series and a page an article; the ready-made page types are built from these two.
+
+Both are abstract and know nothing of the concrete page model, so a project with page types of its own uses them too.
+A series is a page, its parts are its children, and the order of the tree is the order of the parts.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
+
+from .conf import blog_settings
+
+
+class SeriesMixin(models.Model):
+    """A page whose children are the parts of a series."""
+
+    planned_parts = models.PositiveSmallIntegerField(
+        _("planned parts"),
+        null=True,
+        blank=True,
+        help_text=_("How many parts there will be, if you know. Readers see “Part 2 of 4”."),
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def topic_key(self) -> str:
+        """What this series is called among the topics of a newsletter."""
+        return f"series:{self.pk}"
+
+    def parts(self) -> list[Any]:
+        """Return every part in order, drafts too: a part keeps its number while an earlier one is unpublished."""
+        return list(self.get_children().specific())
+
+    def live_parts(self) -> list[Any]:
+        """Return the parts that readers can open, in order."""
+        return [part for part in self.parts() if part.live]
+
+    def announced_next(self) -> Any | None:
+        """Return the live part that announces the next one, or None when nothing is announced.
+
+        Only the last live part announces; once the next part is out, what it announced is history.
+        """
+        live = self.live_parts()
+        return live[-1] if live and live[-1].next_question else None
+
+
+class ArticleMixin(models.Model):
+    """A page that is one part of a series."""
+
+    comments_enabled = models.BooleanField(_("readers may comment"), default=True)
+    next_question = models.CharField(
+        _("the next part asks"),
+        max_length=255,
+        blank=True,
+        help_text=_("Announces the next part with its question. Empty: nothing is announced."),
+    )
+    next_expected = models.DateField(_("the next part is expected on"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @cached_property
+    def series(self) -> Any | None:
+        """The series this article belongs to, or None when its parent is not a series."""
+        parent = self.get_parent()
+        parent = parent.specific if parent else None
+        return parent if isinstance(parent, SeriesMixin) else None
+
+    @cached_property
+    def parts(self) -> list[Any]:
+        """Every part of the series in order, drafts too, this article among them as it is now."""
+        if self.series is None:
+            return [self]
+        others = [part for part in self.series.parts() if part.pk != self.pk]
+        return sorted([*others, self], key=lambda part: part.path)
+
+    @property
+    def live_parts(self) -> list[Any]:
+        """The parts that readers can open, and this article even while it is previewed."""
+        return [part for part in self.parts if part.live or part is self]
+
+    @property
+    def part_number(self) -> int:
+        """This article's place in its series, from 1; drafts count, so a number never changes by publishing."""
+        return self.parts.index(self) + 1
+
+    @property
+    def part_count(self) -> int:
+        """How many parts the series has: those planned, or those there are and the one announced."""
+        planned = (self.series.planned_parts or 0) if self.series else 0
+        last = self.live_parts[-1]
+        return max(planned, self.parts.index(last) + 1 + bool(last.next_question))
+
+    @property
+    def previous_part(self) -> Any | None:
+        """The nearest earlier part that readers can open."""
+        earlier = [part for part in self.parts[: self.part_number - 1] if part.live]
+        return earlier[-1] if earlier else None
+
+    @property
+    def next_part(self) -> Any | None:
+        """The nearest later part that readers can open."""
+        later = [part for part in self.parts[self.part_number :] if part.live]
+        return later[0] if later else None
+
+    @property
+    def announces_next(self) -> bool:
+        """Whether this article still announces a part to come."""
+        return bool(self.next_question) and self.next_part is None
+
+    @property
+    def reading_minutes(self) -> int:
+        """How long reading takes, in whole minutes, at least one."""
+        words = len(self.readable_text().split())
+        return max(1, round(words / blog_settings().WORDS_PER_MINUTE))
+
+    def readable_text(self) -> str:
+        """Return what is read in the body, without markup. The page says which of its fields that is."""
+        return strip_tags(str(getattr(self, "body", "")))
+
+    @property
+    def comments_open(self) -> bool:
+        """Whether a new comment is taken now."""
+        return (
+            self.comments_enabled and self.live and not (self.expire_at and self.expire_at <= timezone.now())
+        )
+
+    def get_absolute_url(self) -> str:
+        """Return the path of the page on its site, or an empty string for a page outside every site."""
+        return self.get_url() or ""
