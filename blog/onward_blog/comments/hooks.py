@@ -1,0 +1,1 @@
+"""What comments add to Wagtail; imported by this app's ``wagtail_hooks.py``."""

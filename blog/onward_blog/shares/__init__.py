@@ -1,0 +1,1 @@
+"""Passing an article on, and counting it without anybody else's help."""
