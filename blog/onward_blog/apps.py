@@ -10,3 +10,6 @@ class BlogConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks  # noqa: F401
+        from .comments.setup import disconnect_upstream
+
+        disconnect_upstream()

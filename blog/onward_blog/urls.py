@@ -1,6 +1,6 @@
 """Addresses of what belongs to one reader; mount them at the root of the site, before Wagtail's."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import views
 
@@ -9,4 +9,6 @@ app_name = "onward_blog"
 
 urlpatterns = [
     path("reader/<int:page_id>/", views.reader, name="reader"),
+    path("comments/", include("onward_blog.comments.urls")),
+    path("share/", include("onward_blog.shares.urls")),
 ]
