@@ -1,0 +1,34 @@
+"""How an author picks a roundup, or one of its quotes, in the editor."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.viewsets.chooser import ChooserViewSet
+
+
+class RoundupChooserViewSet(ChooserViewSet):
+    model = "onward_blog.Roundup"
+    icon = "list-ul"
+    choose_one_text = _("Choose a roundup")
+    choose_another_text = _("Choose another roundup")
+    register_widget = False
+
+
+class QuoteChooserViewSet(ChooserViewSet):
+    model = "onward_blog.RoundupQuote"
+    icon = "openquote"
+    choose_one_text = _("Choose a quote")
+    choose_another_text = _("Choose another quote")
+    register_widget = False
+
+    def get_object_list(self) -> Any:
+        """Offer what may be quoted, the newest roundup first."""
+        from onward_blog.models import RoundupQuote
+
+        return RoundupQuote.objects.filter(withdrawn_at=None).order_by("-roundup_id", "pk")
+
+
+roundup_chooser = RoundupChooserViewSet("onward_roundup_chooser")
+quote_chooser = QuoteChooserViewSet("onward_quote_chooser")
+RoundupChooserBlock = roundup_chooser.get_block_class(name="RoundupChooserBlock", module_path=__name__)
+QuoteChooserBlock = quote_chooser.get_block_class(name="QuoteChooserBlock", module_path=__name__)
