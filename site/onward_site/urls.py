@@ -14,7 +14,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 def _mounted(address: str, module: str) -> list[URLResolver]:
     try:
         return [path(address, include(module))] if find_spec(module) else []
-    except ModuleNotFoundError:
+    except ImportError:
         return []
 
 
@@ -30,6 +30,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_mounted("share/", "onward_blog.shares.urls"),
     *_mounted("", "onward_blog.urls"),
 ]
+
+if settings.SERVE_MAILBOX:
+    urlpatterns += [path("mailbox/", include("onward_site.mailbox.urls"))]
 
 if settings.SERVE_MEDIA:
     urlpatterns += [path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT})]

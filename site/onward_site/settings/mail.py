@@ -18,7 +18,10 @@ def mail_settings_from_url(url: str, var_dir: Path) -> dict[str, Any]:
     """
     parts = urlsplit(url)
     if parts.scheme == "mailbox":
-        return {"EMAIL_BACKEND": "onward_site.mailbox.EmailBackend", "MAILBOX_DIR": var_dir / "mailbox"}
+        return {
+            "EMAIL_BACKEND": "onward_site.mailbox.backend.EmailBackend",
+            "MAILBOX_DIR": var_dir / "mailbox",
+        }
     if parts.scheme in {"smtp", "smtps"}:
         return _smtp(parts)
     if parts.scheme == "anymail":

@@ -16,7 +16,7 @@ if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured(
         "ALLOWED_HOSTS is empty or '*'. List the host names readers use, separated by commas."
     )
-if EMAIL_BACKEND == "onward_site.mailbox.EmailBackend":
+if EMAIL_BACKEND == "onward_site.mailbox.backend.EmailBackend":
     raise ImproperlyConfigured(
         "EMAIL_URL is missing, so mail would never leave this machine. Set smtp://host:port."
     )
