@@ -2,6 +2,7 @@
 
 from .delivery import Delivery, DeliveryEvent
 from .issue import Issue
+from .lane import Lane
 from .newsletter import Newsletter, Topic
 from .outbox import Outbox
 from .sending import Sending, SendingState
@@ -12,6 +13,7 @@ __all__ = [
     "Delivery",
     "DeliveryEvent",
     "Issue",
+    "Lane",
     "Newsletter",
     "Outbox",
     "Sending",

@@ -29,7 +29,9 @@ class Delivery(Sending):
         verbose_name_plural = _("deliveries")
         constraints = [
             models.UniqueConstraint(fields=["issue", "subscriber"], name="onward_newsletter_delivery_once"),
-            models.UniqueConstraint(fields=["issue", "address_key"], name="onward_newsletter_delivery_address_once"),
+            models.UniqueConstraint(
+                fields=["issue", "address_key"], name="onward_newsletter_delivery_address_once"
+            ),
             models.CheckConstraint(
                 condition=~Q(state=SendingState.SENDING) | ~Q(claim_token=""),
                 name="onward_newsletter_delivery_sending_has_token",
@@ -38,6 +40,12 @@ class Delivery(Sending):
         indexes = [
             models.Index(fields=["issue", "state", "next_at", "id"], name="onward_newsletter_to_claim"),
             models.Index(fields=["message_id"], name="onward_newsletter_by_msgid"),
+            # Few rows at any time: what workers hold, to find the ones whose worker died.
+            models.Index(
+                fields=["lease_until"],
+                condition=Q(state__in=(SendingState.CLAIMED, SendingState.SENDING)),
+                name="onward_newsletter_leased",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -57,7 +57,9 @@ class Issue(models.Model):
     #: What the issue is to its page; with ``edition`` it keeps one page from being mailed twice by accident.
     kind = models.CharField(max_length=20, default="article", editable=False)
     edition = models.PositiveSmallIntegerField(default=1, editable=False)
-    format = models.CharField(_("how much of the article"), max_length=10, choices=Format, default=Format.FULL)
+    format = models.CharField(
+        _("how much of the article"), max_length=10, choices=Format, default=Format.FULL
+    )
     subject = models.CharField(_("subject"), max_length=200)
     preview_text = models.CharField(_("preview text"), max_length=200, blank=True)
     intro = models.TextField(_("before the article"), blank=True)
@@ -89,7 +91,9 @@ class Issue(models.Model):
         ordering = ["-created_at", "-pk"]
         constraints = [
             # Publishing again, a double click or a second beat must not mail a page again.
-            models.UniqueConstraint(fields=["page", "kind", "edition"], name="onward_newsletter_issue_once_per_page"),
+            models.UniqueConstraint(
+                fields=["page", "kind", "edition"], name="onward_newsletter_issue_once_per_page"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,10 @@ class Newsletter(models.Model):
     description = models.CharField(_("what subscribers get"), max_length=255, blank=True)
     postal_address = models.CharField(_("postal address in the footer"), max_length=255, blank=True)
     rate_per_second = models.PositiveIntegerField(
-        _("messages a second"), null=True, blank=True, help_text=_("Shared by all workers. Empty: as fast as the relay.")
+        _("messages a second"),
+        null=True,
+        blank=True,
+        help_text=_("Shared by all workers. Empty: as fast as the relay."),
     )
 
     class Meta:

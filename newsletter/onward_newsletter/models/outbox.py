@@ -33,7 +33,9 @@ class Outbox(Sending):
         ]
         indexes = [
             models.Index(fields=["state", "next_at", "id"], name="onward_newsletter_outbox_due"),
-            models.Index(fields=["address_key", "purpose", "created_at"], name="onward_newsletter_outbox_lim"),
+            models.Index(
+                fields=["address_key", "purpose", "created_at"], name="onward_newsletter_outbox_lim"
+            ),
         ]
 
     def __str__(self) -> str:

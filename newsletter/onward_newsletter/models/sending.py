@@ -31,7 +31,13 @@ class SendingState(models.TextChoices):
 ALLOWED_MOVES: dict[SendingState, frozenset[SendingState]] = {
     SendingState.PENDING: frozenset({SendingState.CLAIMED, SendingState.SKIPPED}),
     SendingState.CLAIMED: frozenset(
-        {SendingState.SENDING, SendingState.PENDING, SendingState.DEFERRED, SendingState.FAILED, SendingState.SKIPPED}
+        {
+            SendingState.SENDING,
+            SendingState.PENDING,
+            SendingState.DEFERRED,
+            SendingState.FAILED,
+            SendingState.SKIPPED,
+        }
     ),
     SendingState.SENDING: frozenset(
         {SendingState.SUBMITTED, SendingState.DEFERRED, SendingState.FAILED, SendingState.IN_DOUBT}
