@@ -1,0 +1,139 @@
+"""Making an issue: from a page, or from what the editor typed; and looking at it before it goes out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from wagtail import hooks
+
+from onward_newsletter import rendering
+from onward_newsletter.conf import get_settings
+from onward_newsletter.models import Issue, Newsletter, Topic
+from onward_newsletter.rendering import IssueContent, RenderedIssue
+
+from .notices import one_line
+
+
+__all__ = [
+    "Finding",
+    "IssueContent",
+    "NoNewsletter",
+    "RenderedIssue",
+    "check_issue",
+    "compose_issue",
+    "content_of",
+    "issue_for_page",
+]
+
+#: About what phones show beside the subject in a list of mails.
+PREVIEW_LENGTH = 140
+
+
+class NoNewsletter(Exception):
+    """There is no newsletter yet in which an issue could appear; its text is for the editor."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something an editor should know before sending; ``is_error`` is what must be put right first."""
+
+    message: str
+    is_error: bool
+
+
+def issue_for_page(  # noqa: PLR0913 (what an issue of a page is made of)
+    page: Any,
+    *,
+    format: str = Issue.Format.FULL,
+    topic: Topic | None = None,
+    user: Any = None,
+    kind: str = "article",
+    edition: int | None = None,
+    newsletter: Newsletter | None = None,
+) -> Issue:
+    """Return the draft issue that mails a page, making it on the first call; subject and preview come from the page.
+
+    One page has one issue for each ``kind`` and ``edition`` (default 1), so a double click finds the first one, in
+    whatever state it is by then. To mail a page a second time on purpose, give the next edition.
+    ``format`` is an Issue.Format; ``topic`` None means every subscriber of the newsletter, which is the topic's, or
+    the one given, or the first. Raises NoNewsletter when there is none.
+    """
+    newsletter = newsletter or (topic.newsletter if topic else Newsletter.objects.order_by("pk").first())
+    if newsletter is None:
+        raise NoNewsletter(_("There is no newsletter yet. Make one first, with a sender's name and address."))
+    key = {"page_id": page.pk, "kind": kind, "edition": edition or 1}
+    if issue := Issue.objects.filter(**key).first():
+        return issue
+    draft = Issue(newsletter=newsletter, topic=topic, format=format, created_by=user, page=page)
+    defaults = {
+        "newsletter": newsletter,
+        "topic": topic,
+        "format": format,
+        "created_by": user,
+        "subject": one_line(page.title)[:200],
+        "preview_text": _preview_text(draft),
+    }
+    return Issue.objects.get_or_create(**key, defaults=defaults)[0]
+
+
+def _preview_text(draft: Issue) -> str:
+    content = content_of(draft)
+    described = getattr(draft.page, "search_description", "")
+    text = content.preview_text or described or rendering.first_paragraph(content.html_body)
+    return Truncator(one_line(text)).chars(PREVIEW_LENGTH)
+
+
+def content_of(issue: Issue) -> IssueContent:
+    """Ask the hook ``onward_newsletter_issue_content`` for the issue's body; the first answer counts.
+
+    Each function registered gets the issue, which may not have been saved, and returns an IssueContent or None.
+    Without any answer the issue consists of what the editor typed before and after the article.
+    """
+    answers = (fn(issue) for fn in hooks.get_hooks("onward_newsletter_issue_content"))
+    return next((answer for answer in answers if answer is not None), IssueContent(""))
+
+
+def compose_issue(issue: Issue) -> RenderedIssue:
+    """Return the issue's HTML and text as they would go out now, with a slot wherever recipients differ."""
+    return rendering.render_issue(issue, content_of(issue))
+
+
+def check_issue(issue: Issue, rendered: RenderedIssue) -> list[Finding]:
+    """Return what is wrong with an issue, errors first."""
+    found = [*_sender_findings(issue), *_subject_findings(issue), *_body_findings(issue, rendered)]
+    return sorted(found, key=lambda finding: not finding.is_error)
+
+
+def _sender_findings(issue: Issue) -> list[Finding]:
+    if issue.newsletter.postal_address:
+        return []
+    return [
+        Finding(_("The newsletter has no postal address. Many countries require one in every issue."), is_error=False)
+    ]
+
+
+def _subject_findings(issue: Issue) -> list[Finding]:
+    found = []
+    if not issue.subject.strip():
+        found.append(Finding(_("The subject is empty."), is_error=True))
+    if not issue.preview_text.strip():
+        found.append(Finding(_("There is no preview text, so phones show the first words of the mail."), is_error=False))
+    return found
+
+
+def _body_findings(issue: Issue, rendered: RenderedIssue) -> list[Finding]:
+    found = []
+    if not rendered.has_body:
+        found.append(Finding(_("The issue has no content yet."), is_error=True))
+    if rendered.html_bytes > get_settings().MAX_HTML_BYTES:
+        found.append(
+            Finding(
+                _("The issue is %(size)d KB long. Gmail cuts it off at 102 KB; send an excerpt instead.")
+                % {"size": rendered.html_bytes // 1024},
+                is_error=True,
+            )
+        )
+    if issue.page is not None and not issue.page.live:
+        found.append(Finding(_("The page is not published yet, so links to it lead nowhere."), is_error=False))
+    return found

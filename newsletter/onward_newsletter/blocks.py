@@ -1,0 +1,15 @@
+"""Blocks for a host's StreamFields."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+
+class SubscribeBlock(blocks.StructBlock):
+    """A subscribe box in the middle of a text."""
+
+    heading = blocks.CharBlock(label=_("Heading"), required=False)
+
+    class Meta:
+        icon = "mail"
+        label = _("Subscribe box")
+        template = "onward_newsletter/blocks/subscribe.html"

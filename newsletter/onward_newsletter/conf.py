@@ -1,0 +1,60 @@
+"""What a host project may set in ``ONWARD_NEWSLETTER``, and what holds when it does not."""
+
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.core.signals import setting_changed
+
+
+SETTING = "ONWARD_NEWSLETTER"
+
+
+@dataclass(frozen=True)
+class NewsletterSettings:
+    """Each field is a key of ``ONWARD_NEWSLETTER``; its default is what holds when the key is absent."""
+
+    #: The template that the public pages extend; it needs the blocks ``title``, ``head`` and ``content``.
+    BASE_TEMPLATE: str = "onward_newsletter/base.html"
+    #: The key of the address hashes. Empty: one derived from SECRET_KEY. Set it before the first subscriber:
+    #: hashes made with another key no longer match, and suppressions would be forgotten.
+    ADDRESS_KEY: str = ""
+    #: What happens to deliveries in doubt: "hold" shows them to an editor, "resend" tries again by itself.
+    IN_DOUBT: str = "hold"
+    #: How long a confirmation link is good, in hours (reliability 2.1).
+    CONFIRM_HOURS: int = 72
+    #: How long a link to export or erase one's data is good, in hours.
+    PERSONAL_DATA_HOURS: int = 24
+    #: Mails about subscribing to one address, whatever its spelling, in 24 hours (reliability 2.1).
+    MAILS_PER_ADDRESS_PER_DAY: int = 3
+    #: Minutes between two confirmation mails for the same subscription.
+    MINUTES_BETWEEN_MAILS: int = 10
+    #: Subscribe requests from one network (/24 or /48) in ten minutes, and in a day.
+    REQUESTS_PER_NETWORK: tuple[int, int] = (5, 20)
+    #: Mails about subscribing that leave in one minute, over all addresses; further ones wait their turn.
+    MAILS_PER_MINUTE: int = 60
+    #: Gmail cuts a mail off behind this many bytes of HTML, and the unsubscribe link with it.
+    MAX_HTML_BYTES: int = 102 * 1024
+    #: "smtp" is the fast path; "django" hands over to EMAIL_BACKEND; "auto" picks by EMAIL_BACKEND.
+    TRANSPORT: str = "auto"
+
+
+@cache
+def get_settings() -> NewsletterSettings:
+    """Return the settings in force; unknown keys are left to the system check (E001)."""
+    given: dict[str, Any] = getattr(settings, SETTING, {})
+    return NewsletterSettings(**{key: value for key, value in given.items() if key in known_keys()})
+
+
+def known_keys() -> frozenset[str]:
+    """Return the keys that ``ONWARD_NEWSLETTER`` may have."""
+    return frozenset(field.name for field in fields(NewsletterSettings))
+
+
+def _forget(*, setting: str, **_: object) -> None:
+    if setting == SETTING:
+        get_settings.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="onward_newsletter.conf")

@@ -1,0 +1,1 @@
+"""Pages for readers: subscribing, unsubscribing, preferences, and the archive of issues."""
