@@ -8,5 +8,9 @@ from django.core.management import execute_from_command_line
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["demo"]:
+        from onward_site.demo.environment import prepare_environment
+
+        prepare_environment(sys.argv[2:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onward_site.settings.embedded")
     execute_from_command_line(sys.argv)
