@@ -221,7 +221,7 @@ THREAD = (
         13,
         "17:09",
         state="held",
-        reason="first comment",
+        reason="first",
     ),
     C(
         "unconfirmed",

@@ -21,7 +21,7 @@ EIGHT = PictureText(
 MEETINGS = PictureText(
     name="meetings",
     title="Three meetings",
-    alt="Three rows of nine small squares, one square for each person. In the first two rows most squares are empty.",
+    alt="Three rows of nine blocks, one for each person. In the first two rows most are empty; in the third all are filled.",
     caption="Who had something to say in the pipeline review, the forecast call and the Monday meeting.",
 )
 

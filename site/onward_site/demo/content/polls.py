@@ -43,6 +43,8 @@ MEETING = PollText(
     ),
     mail=28,
     visibility="always",
+    article="the-forecast-call",
+    opens_day=-110,
     closes_day=-97,
 )
 

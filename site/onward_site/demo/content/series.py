@@ -141,6 +141,7 @@ MANAGER = SeriesText(
         "series I try to find out, with the people who do the job, whether the role itself is out of date."
     ),
     parts=(PART_ONE,),
+    planned_parts=4,
 )
 
 MEETINGS = SeriesText(
@@ -151,7 +152,7 @@ MEETINGS = SeriesText(
         "meeting in each part, what we changed, and what came of it."
     ),
     parts=(PIPELINE, FORECAST, MONDAY),
-    finished=True,
+    planned_parts=3,
 )
 
 ALL_SERIES = (MEETINGS, MANAGER)

@@ -18,6 +18,9 @@ class PollText:
     visibility: str = "after_voting"
     words_prompt: str = ""
     """Empty: the card asks for no sentence after voting."""
+    article: str = "one-number-counted-twice"
+    """The slug of the article it stands in."""
+    opens_day: int = 0
     closes_day: int | None = None
 
 
@@ -30,6 +33,9 @@ class WordsText:
     option: str = ""
     consent: str = "none"
     credit: str = ""
+    tell: str = ""
+    """The address of a reader who asked to be told what came of it."""
+    tell_confirmed: bool = True
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ class SeriesText:
     slug: str
     promise: str
     parts: tuple[ArticleText, ...]
-    finished: bool = False
+    planned_parts: int | None = None
 
 
 @dataclass(frozen=True)

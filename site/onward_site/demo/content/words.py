@@ -22,7 +22,7 @@ ON_THE_WEEK = (
         "Two days on a customs form for one pallet. The margin on the pallet would not have paid for my lunch.",
         "fixing",
         "initials",
-        "R. B.",
+        "Rainer Brandt",
     ),
     W("week", "Chasing invoices.", "fixing"),
     W(
@@ -31,6 +31,7 @@ ON_THE_WEEK = (
         "fixing",
         "name",
         "Kwame Mensah",
+        tell="kwame.mensah@example.com",
     ),
     W(
         "week",
@@ -48,7 +49,7 @@ ON_THE_WEEK = (
         "Installation dates. I now know the three people in planning by their first names and their children’s.",
         "fixing",
         "initials",
-        "D. P.",
+        "Dimitra Pappas",
     ),
     W("week", "Credit checks, again", "fixing"),
     W(
@@ -64,6 +65,7 @@ ON_THE_WEEK = (
         "selling",
         "name",
         "Tess Okafor",
+        tell="tess.okafor@example.org",
     ),
     W(
         "week",
@@ -71,7 +73,7 @@ ON_THE_WEEK = (
         "stepping in.",
         "selling",
         "initials",
-        "N. R.",
+        "Nadia Rahman",
     ),
     W("week", "The customer asked for me by name. What would you have done?", "selling"),
     W(
@@ -87,6 +89,7 @@ ON_THE_WEEK = (
         "reports",
         "name",
         "Mateus Oliveira",
+        tell="mateus.oliveira@example.net",
     ),
     W("week", "CRM", "reports"),
     W(
@@ -106,6 +109,7 @@ ON_THE_WEEK = (
         "coaching",
         "name",
         "Bethan Lloyd",
+        tell="bethan.lloyd@example.org",
     ),
     W(
         "week",
@@ -113,7 +117,8 @@ ON_THE_WEEK = (
         "years. So perhaps it depends who you work for.",
         "coaching",
         "initials",
-        "S. H.",
+        "Samir Haddad",
+        tell="s.haddad@example.net",
     ),
     W(
         "week",
@@ -122,7 +127,15 @@ ON_THE_WEEK = (
         "anonymous",
     ),
     W("week", "Recruiting. Two left in the same month.", "other", "anonymous"),
-    W("week", "Driving. Honestly, driving.", "other", "initials", "F. M."),
+    W(
+        "week",
+        "Driving. Honestly, driving.",
+        "other",
+        "initials",
+        "Fergus Munro",
+        tell="fergus.munro@example.com",
+        tell_confirmed=False,
+    ),
     W("week", "Reading articles by consultants who left the job.", "other"),
 )
 
@@ -133,13 +146,16 @@ INSTEAD = (
         "about an hour a week.",
         consent="name",
         credit="Ingrid Solheim",
+        tell="ingrid.solheim@example.net",
     ),
     W(
         "instead",
         "An engineer sits with us on Tuesdays and Thursdays. Technical questions wait for those days unless something "
         "is on fire.",
         consent="initials",
-        credit="V. S.",
+        credit="Vikram Shetty",
+        tell="vikram.shetty@example.org",
+        tell_confirmed=False,
     ),
     W(
         "instead",
@@ -169,7 +185,7 @@ INSTEAD = (
         "My company split the job: one lead for the number, one for the people. After a quarter nobody asked any more "
         "who the boss was.",
         consent="initials",
-        credit="R. A.",
+        credit="Ruth Abiola",
     ),
     W("instead", "ask me again after the quarter", consent="anonymous"),
     W(
@@ -189,7 +205,7 @@ INSTEAD = (
         "We let customers book the engineer themselves. I was against it. They ask better questions than we passed on.",
         consent="anonymous",
     ),
-    W("instead", "I say no. It took me ten years.", consent="initials", credit="P. N."),
+    W("instead", "I say no. It took me ten years.", consent="initials", credit="Priya Nair"),
     W("instead", "What a load of self-pitying rubbish. Do your job or let somebody else have it."),
 )
 
