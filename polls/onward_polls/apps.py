@@ -7,3 +7,7 @@ class PollsConfig(AppConfig):
     label = "onward_polls"
     verbose_name = _("Polls")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from . import checks  # noqa: F401  (registers them)

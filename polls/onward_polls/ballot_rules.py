@@ -1,0 +1,48 @@
+"""Which options a ballot may mark: the rules a poll's kind and limits make."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.utils.translation import ngettext
+
+from .errors import BallotIncomplete, UnknownOption
+from .models import Option, Poll
+
+
+def find_options(poll: Poll, values: Sequence[str]) -> list[Option]:
+    """Turn uuids as a form sends them into options of this poll, or raise UnknownOption."""
+    offered = {option.uuid: option for option in poll.options.all() if option.retired_at is None}
+    try:
+        return [offered[uuid] for uuid in dict.fromkeys(UUID(value) for value in values)]
+    except (KeyError, ValueError) as error:
+        raise UnknownOption from error
+
+
+def check_options(poll: Poll, options: Sequence[Option]) -> None:
+    """Refuse options of another poll, retired ones, and too few or too many of them."""
+    if any(option.poll_id != poll.pk or option.retired_at for option in options):
+        raise UnknownOption
+    least, most = ballot_limits(poll)
+    if len(options) < least:
+        raise BallotIncomplete(
+            ngettext("Please choose an answer first.", "Please choose at least %(least)d answers.", least)
+            % {"least": least}
+        )
+    if most is not None and len(options) > most:
+        raise BallotIncomplete(
+            ngettext(
+                "Please choose one answer only; nothing was counted yet.",
+                "Please choose at most %(most)d answers; nothing was counted yet.",
+                most,
+            )
+            % {"most": most}
+        )
+
+
+def ballot_limits(poll: Poll) -> tuple[int, int | None]:
+    """Return how many options a ballot must and may mark; None means as many as there are."""
+    if poll.kind == Poll.Kind.WORDS:
+        return 0, 0
+    if poll.takes_one_answer:
+        return 1, 1
+    return max(poll.min_votes, 1), poll.max_votes

@@ -1,0 +1,142 @@
+"""What readers submit: ballots, the votes on them, and who wants to be told what came of it."""
+
+import uuid
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .poll import Option, Poll, new_salt
+
+
+class BallotQuerySet(models.QuerySet["Ballot"]):
+    def counted(self) -> Self:
+        """Leave out ballots that their readers withdrew."""
+        return self.filter(withdrawn_at=None)
+
+    def with_words(self) -> Self:
+        return self.exclude(words="")
+
+    def quotable(self) -> Self:
+        """Keep ballots whose words their readers allowed to be quoted."""
+        return self.counted().with_words().exclude(consent=Ballot.Consent.NONE)
+
+    def cast_between(self, since: datetime | None, until: datetime) -> Self:
+        """Keep ballots cast in [since, until); since=None means from the beginning."""
+        window = self.filter(cast_at__lt=until)
+        return window.filter(cast_at__gte=since) if since else window
+
+
+class Ballot(models.Model):
+    """Everything one reader submitted to one poll."""
+
+    class Door(models.TextChoices):
+        WEB = "web", _("on the page")
+        MAIL = "mail", _("from the newsletter")
+        EMBED = "embed", _("embedded elsewhere")
+
+    class Consent(models.TextChoices):
+        NONE = "none", _("Do not quote me")
+        ANONYMOUS = "anonymous", _("Quote me without a name")
+        INITIALS = "initials", _("Quote me with my initials")
+        NAME = "name", _("Quote me with my name")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="ballots")
+    #: HMAC of the reader's identity with the poll's salt: the same reader in two polls has two keys.
+    reader_key = models.CharField(max_length=64)
+    door = models.CharField(max_length=5, choices=Door, default=Door.WEB)
+    #: The page the reader answered on. Not a foreign key: polls do not depend on pages.
+    page_ref = models.PositiveBigIntegerField(null=True, blank=True)
+    cast_at = models.DateTimeField()
+    changed_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    words = models.TextField(blank=True, max_length=2000)
+    consent = models.CharField(max_length=9, choices=Consent, default=Consent.NONE)
+    credit = models.CharField(max_length=100, blank=True)
+
+    objects = BallotQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ballot")
+        verbose_name_plural = _("ballots")
+        constraints = [
+            # One reader, one ballot, whichever door: everything else is politeness.
+            models.UniqueConstraint(fields=["poll", "reader_key"], name="onward_polls_ballot_one_per_reader"),
+        ]
+        indexes = [models.Index(fields=["poll", "cast_at"], name="onward_polls_ballot_by_time")]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+    @property
+    def is_counted(self) -> bool:
+        return self.withdrawn_at is None
+
+    @property
+    def acted_at(self) -> datetime:
+        """When the reader last did something to this ballot."""
+        return max(moment for moment in (self.cast_at, self.changed_at, self.withdrawn_at) if moment)
+
+
+class Vote(models.Model):
+    """One option marked on one ballot."""
+
+    ballot = models.ForeignKey(Ballot, on_delete=models.CASCADE, related_name="votes")
+    option = models.ForeignKey(Option, on_delete=models.PROTECT, related_name="votes")
+    #: True in polls that take one answer; the database then refuses a second vote on the ballot.
+    exclusive = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("vote")
+        verbose_name_plural = _("votes")
+        constraints = [
+            models.UniqueConstraint(fields=["ballot", "option"], name="onward_polls_vote_option_once"),
+            models.UniqueConstraint(
+                fields=["ballot"], condition=Q(exclusive=True), name="onward_polls_vote_exclusive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ballot_id}:{self.option_id}"
+
+
+class ReaderLink(models.Model):
+    """Two keys in one poll that are known to be the same reader: a browser, and the mail answered in it."""
+
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="reader_links")
+    alias_key = models.CharField(max_length=64)
+    reader_key = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("reader link")
+        verbose_name_plural = _("reader links")
+        constraints = [
+            models.UniqueConstraint(fields=["poll", "alias_key"], name="onward_polls_link_one_per_alias"),
+        ]
+        indexes = [models.Index(fields=["poll", "reader_key"], name="onward_polls_link_by_reader")]
+
+    def __str__(self) -> str:
+        return f"{self.poll_id}: {self.alias_key[:8]} is {self.reader_key[:8]}"
+
+
+class FollowUp(models.Model):
+    """A reader's wish to be told once what came of an answer; not a subscription."""
+
+    ballot = models.OneToOneField(Ballot, on_delete=models.CASCADE, related_name="follow_up")
+    address = models.EmailField()
+    nonce = models.CharField(max_length=32, default=new_salt, editable=False)
+    requested_at = models.DateTimeField()
+    #: When the mail that asks to confirm was handed over; None means that it still waits.
+    asked_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("follow-up")
+        verbose_name_plural = _("follow-ups")
+
+    def __str__(self) -> str:
+        return str(self.ballot_id)
