@@ -1,13 +1,44 @@
-"""An issue's body to a mail: HTML for mail programs by way of MJML, and plain text that reads well."""
+"""An issue to a mail: HTML for mail programs by way of MJML, and plain text from the same blocks.
 
+The only module that knows MRML. No font, script, style sheet or picture is loaded from anywhere but the site itself,
+and nothing counts who opens or follows what.
+"""
+
+import re
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
 
+import mrml
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.html import escape
+
+from . import links
+from .mail_blocks import Block, blocks_of
+from .mail_text import text_of
 from .models import Issue
+
+
+#: What stands between these is one recipient's own, and is left out of the version for the web.
+PERSONAL = re.compile(r"<!--onward:personal-->.*?<!--/onward:personal-->", re.DOTALL)
+
+#: A link made for each recipient, in frozen HTML; MRML writes attributes in double quotes.
+SLOT_LINK = re.compile(r'href="[^"]*%%[^"]*"')
+SLOT = re.compile(r"%%\w+%%")
+
+#: The widest an image is shown, in CSS pixels: the column less its margins.
+MAX_IMAGE_WIDTH = 560
 
 
 @dataclass(frozen=True)
 class IssueContent:
-    """What an app puts into an issue: safe or unsafe HTML (it is cleaned), and text or "" to have it made."""
+    """What an app puts into an issue: HTML (it is cleaned here), and text, or "" to have it made from the HTML.
+
+    ``html_body`` may hold links with the slot ``%%token%%``; ``mail_blocks`` says which elements are understood.
+    ``preview_text`` is offered to the author when the issue is made.
+    """
 
     html_body: str
     text_body: str = ""
@@ -20,13 +51,97 @@ class RenderedIssue:
 
     html: str
     text: str
+    #: Whether there is anything to read beside the frame.
+    has_body: bool = True
 
     @property
     def html_bytes(self) -> int:
-        """The size of the HTML part in bytes, which is what Gmail's limit counts."""
+        """The size of the HTML part in bytes, which is what Gmail's limit of 102 KB counts."""
         return len(self.html.encode())
 
 
 def render_issue(issue: Issue, content: IssueContent) -> RenderedIssue:
-    """Return the whole mail."""
-    return RenderedIssue(content.html_body, content.text_body)
+    """Return the whole mail, the same for every recipient but for its slots.
+
+    Raises OSError when MRML cannot read what the template ``onward_newsletter/mail/issue.mjml`` makes, which can
+    only happen to a template that a project has replaced.
+    """
+    opening, body = _opening(_blocks(content.html_body))
+    context = _frame(issue) | {
+        "title": "" if opening else _title(issue),
+        "opening": opening,
+        "intro": _blocks(_paragraphs(issue.intro)),
+        "body": body,
+        "outro": _blocks(_paragraphs(issue.outro)),
+    }
+    mjml = render_to_string("onward_newsletter/mail/issue.mjml", context)
+    html = mrml.to_html(mjml, None, mrml.RenderOptions(fonts={})).content
+    has_body = bool(body or context["intro"] or context["outro"])
+    return RenderedIssue(html, _text(context, content.text_body), has_body)
+
+
+def _opening(blocks: list[Block]) -> tuple[list[Block], list[Block]]:
+    """Split off the title that a body brings itself, with what stands above it."""
+    end = next((place for place, block in enumerate(blocks[:4], start=1) if block.kind == "h1"), 0)
+    return blocks[:end], blocks[end:]
+
+
+def _frame(issue: Issue) -> dict[str, Any]:
+    return {
+        "issue": issue,
+        "newsletter": issue.newsletter,
+        "topic": issue.topic,
+        "language": translation.get_language() or settings.LANGUAGE_CODE,
+        "home_url": links.base_url() + "/",
+        "page_url": page_url(issue),
+        "issue_url": links.issue_url(issue) if issue.pk else "",
+        "max_image_width": MAX_IMAGE_WIDTH,
+    }
+
+
+def _text(context: dict[str, Any], given_body: str) -> str:
+    parts = {
+        "opening_text": "" if given_body.strip() else text_of(context["opening"]),
+        "intro_text": text_of(context["intro"]),
+        "body_text": given_body.strip() or text_of(context["body"]),
+        "outro_text": text_of(context["outro"]),
+    }
+    text = render_to_string("onward_newsletter/mail/issue.txt", context | parts)
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def _title(issue: Issue) -> str:
+    return issue.page.title if issue.page else issue.subject
+
+
+def _blocks(html: str) -> list[Block]:
+    hosts = {urlsplit(address).netloc for address in (settings.MEDIA_URL, settings.STATIC_URL)}
+    return blocks_of(html, base_url=links.base_url(), image_hosts=frozenset(hosts - {""}))
+
+
+def _paragraphs(text: str) -> str:
+    pieces = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
+    return "".join(f"<p>{escape(piece).replace(chr(10), '<br>')}</p>" for piece in pieces if piece)
+
+
+def first_paragraph(html: str) -> str:
+    """Return the text of the first real paragraph of an HTML fragment, or ""."""
+    return next((" ".join(block.text.split()) for block in _blocks(html) if block.kind == "p"), "")
+
+
+def page_url(issue: Issue) -> str:
+    """Return the full address of the issue's page, or "" when it has none."""
+    path = issue.page.relative_url(None) if issue.page else None
+    return urljoin(links.base_url() + "/", path) if path else ""
+
+
+def web_version(issue: Issue) -> str:
+    """Return the frozen HTML of an issue for a browser: nothing in it is one recipient's own.
+
+    Links made for each recipient lead to the page instead, where everybody can answer.
+    """
+    instead = page_url(issue) or links.base_url() + "/"
+    html = PERSONAL.sub("", issue.html)
+    return SLOT.sub("", SLOT_LINK.sub(f'href="{escape(instead)}"', html))
+
+
