@@ -7,9 +7,11 @@ class ResponseFold(models.Model):
     """What readers did with one article as of the last aggregation; derived, and made again at will."""
 
     page = models.OneToOneField(
-        swapper.get_model_name("wagtailcore", "Page"), on_delete=models.CASCADE, related_name="onward_response_fold"
+        swapper.get_model_name("wagtailcore", "Page"),
+        on_delete=models.CASCADE,
+        related_name="onward_response_fold",
     )
-    #: {source slug: ResponseSummary as a dict}; see ``onward_blog.responses.base``.
+    #: {source slug: ResponseSummary as a dict, and "shown"}; see ``onward_blog.responses.base``.
     data = models.JSONField(default=dict)
     folded_at = models.DateTimeField()
 
@@ -45,7 +47,9 @@ class Roundup(models.Model):
         verbose_name_plural = _("roundups")
         ordering = ["-compiled_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["page", "inputs_hash"], name="onward_blog_roundup_once_per_inputs"),
+            models.UniqueConstraint(
+                fields=["page", "inputs_hash"], name="onward_blog_roundup_once_per_inputs"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -81,7 +85,9 @@ class RoundupUse(models.Model):
 
     roundup = models.ForeignKey(Roundup, on_delete=models.CASCADE, related_name="uses")
     page = models.ForeignKey(
-        swapper.get_model_name("wagtailcore", "Page"), on_delete=models.CASCADE, related_name="onward_roundup_uses"
+        swapper.get_model_name("wagtailcore", "Page"),
+        on_delete=models.CASCADE,
+        related_name="onward_roundup_uses",
     )
     quotes = models.ManyToManyField(RoundupQuote, blank=True, related_name="uses")
     published_at = models.DateTimeField(null=True, blank=True)

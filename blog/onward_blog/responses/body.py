@@ -1,0 +1,29 @@
+"""Finding things in the body of a page, however deep its author put them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from wagtail.blocks import Block, ListBlock, StreamBlock, StructBlock
+from wagtail.fields import StreamField
+
+
+def walk_body(page: Any) -> Iterator[tuple[Block, Any]]:
+    """Yield every block in the page's StreamFields with its value, in reading order, containers before contents."""
+    for field in page._meta.get_fields():
+        if isinstance(field, StreamField):
+            yield from _walk(field.stream_block, getattr(page, field.name))
+
+
+def _walk(block: Block, value: Any) -> Iterator[tuple[Block, Any]]:
+    yield block, value
+    if value is None:
+        return
+    if isinstance(block, StreamBlock):
+        for child in value:
+            yield from _walk(child.block, child.value)
+    elif isinstance(block, ListBlock):
+        for item in value:
+            yield from _walk(block.child_block, item)
+    elif isinstance(block, StructBlock):
+        for name, child_block in block.child_blocks.items():
+            yield from _walk(child_block, value.get(name))

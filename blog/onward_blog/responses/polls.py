@@ -1,0 +1,294 @@
+"""What readers answered to the polls in an article. The one module here that imports ``onward_polls``."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.blocks import StreamBlock, StructValue
+
+from onward_polls import signals
+from onward_polls.actions import copy_poll
+from onward_polls.models import Ballot, FollowUp, Option, Poll, ReaderLink, Tally, Vote
+from onward_polls.readers import reader_key
+
+from .base import Group, Line, Quote, ResponseSummary, iso
+from .body import walk_body
+from .windows import within
+
+
+#: A sentence of this many characters reads well on its own, so it is put before shorter and longer ones.
+READS_WELL = range(40, 281)
+
+
+def polls_of(article: Any) -> list[Poll]:
+    """Return the polls in the body of a page, each once, in reading order."""
+    found = (value for _block, value in walk_body(article) if isinstance(value, Poll))
+    return list({poll.pk: poll for poll in found}.values())
+
+
+class PollSource:
+    """Answers are counted from ballots; a ballot belongs to the window in which it was first cast."""
+
+    slug = "polls"
+    label = _("Polls")
+
+    def summarise(
+        self, article: Any, *, since: datetime | None = None, until: datetime | None = None
+    ) -> ResponseSummary | None:
+        """Return one group for each poll, with its options as lines; None for an article without a poll.
+
+        Facts of a group: words (how many wrote some), quotable (how many of them may be quoted), doors {door: n},
+        first_at and last_at of its ballots, closes_at, visibility, follows (the id of the earlier poll, or null).
+        """
+        polls = polls_of(article)
+        if not polls:
+            return None
+        ballots = _ballots(polls, since, until)
+        heads, marks = _heads(ballots), _marks(ballots)
+        groups = tuple(_group(poll, heads[poll.pk], marks) for poll in polls)
+        return ResponseSummary(
+            source=self.slug,
+            label=str(self.label),
+            total=sum(group.total for group in groups),
+            groups=groups,
+            first_at=min((h.first for h in heads.values() if h.first), default=None),
+            last_at=max((h.last for h in heads.values() if h.last), default=None),
+            facts={key: sum(group.facts[key] for group in groups) for key in ("words", "quotable")},
+        )
+
+    def quotes(
+        self, article: Any, *, since: datetime | None = None, until: datetime | None = None
+    ) -> list[Quote]:
+        """Return the sentences whose writers allowed it, poll by poll, those that read well on their own first."""
+        polls = polls_of(article)
+        order = {poll.pk: place for place, poll in enumerate(polls)}
+        ballots = sorted(
+            _ballots(polls, since, until).quotable(),
+            key=lambda b: (order[b.poll_id], len(b.words) not in READS_WELL, b.cast_at, str(b.uuid)),
+        )
+        return [
+            Quote(self.slug, str(b.uuid), b.words, credit_of(b), f"poll:{b.poll_id}", "words")
+            for b in ballots
+        ]
+
+    def shown(self, article: Any) -> Any:
+        """Return the folded tallies that stand in the page, and which polls take answers."""
+        polls = polls_of(article)
+        rows = Tally.objects.filter(poll__in=[poll for poll in polls if _stands_in_page(poll)])
+        counts = rows.values_list("poll_id", "option_id").annotate(n=Sum("count"))
+        tallies = sorted([poll, option or 0, n] for poll, option, n in counts)
+        return {"tallies": tallies, "open": sorted(poll.pk for poll in polls if _is_open(poll))}
+
+    def recent(self, articles: Sequence[Any], since: datetime) -> dict[int, dict[str, int]]:
+        """Return {page id: {"answers": …, "words": …}} given since then; one query for all articles."""
+        polls = {article.pk: polls_of(article) for article in articles}
+        ballots = _ballots([poll for of_one in polls.values() for poll in of_one], since, None)
+        rows = ballots.values("poll_id").annotate(n=Count("pk"), wrote=Count("pk", filter=~Q(words="")))
+        by_poll = {row["poll_id"]: row for row in rows}
+        return {
+            page: {
+                "answers": sum(by_poll[poll.pk]["n"] for poll in of_one if poll.pk in by_poll),
+                "words": sum(by_poll[poll.pk]["wrote"] for poll in of_one if poll.pk in by_poll),
+            }
+            for page, of_one in polls.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    n: int = 0
+    words: int = 0
+    quotable: int = 0
+    doors: Mapping[str, int] | None = None
+    first: datetime | None = None
+    last: datetime | None = None
+
+
+def _ballots(polls: Iterable[Poll], since: datetime | None, until: datetime | None) -> Any:
+    return Ballot.objects.counted().filter(within("cast_at", since, until), poll__in=[p.pk for p in polls])
+
+
+def _heads(ballots: "QuerySet[Ballot]") -> defaultdict[int, _Head]:
+    quotable = ~Q(words="") & ~Q(consent=Ballot.Consent.NONE)
+    rows = ballots.values("poll_id", "door").annotate(
+        n=Count("pk"),
+        wrote=Count("pk", filter=~Q(words="")),
+        may=Count("pk", filter=quotable),
+        first=Min("cast_at"),
+        last=Max("cast_at"),
+    )
+    heads: defaultdict[int, _Head] = defaultdict(_Head)
+    for row in rows.order_by("poll_id", "door"):
+        head = heads[row["poll_id"]]
+        heads[row["poll_id"]] = _Head(
+            head.n + row["n"],
+            head.words + row["wrote"],
+            head.quotable + row["may"],
+            {**(head.doors or {}), row["door"]: row["n"]},
+            min(filter(None, (head.first, row["first"]))),
+            max(filter(None, (head.last, row["last"]))),
+        )
+    return heads
+
+
+def _marks(ballots: "QuerySet[Ballot]") -> Counter[int]:
+    rows = Vote.objects.filter(ballot__in=ballots).values_list("option_id").annotate(n=Count("pk"))
+    return Counter(dict(rows))
+
+
+def _group(poll: Poll, head: _Head, marks: Counter[int]) -> Group:
+    options = Option.objects.filter(poll=poll).order_by("sort_order", "pk")
+    facts = {
+        "words": head.words,
+        "quotable": head.quotable,
+        "doors": dict(head.doors or {}),
+        "first_at": iso(head.first),
+        "last_at": iso(head.last),
+        "closes_at": iso(poll.closes_at),
+        "visibility": poll.results_visibility,
+        "follows": poll.follows_id,
+        "words_prompt": poll.words_prompt,
+    }
+    lines = tuple(_line(option, marks[option.pk]) for option in options if _is_line(option, marks))
+    return Group(f"poll:{poll.pk}", poll.question, poll.kind, head.n, lines, facts)
+
+
+def _is_line(option: Option, marks: Counter[int]) -> bool:
+    return option.retired_at is None or marks[option.pk] > 0
+
+
+def _line(option: Option, count: int) -> Line:
+    notes = {"retired": option.retired_at is not None, "edited": option.edited_at is not None}
+    return Line(str(option.uuid), option.text, count, {name: True for name, holds in notes.items() if holds})
+
+
+def credit_of(ballot: Ballot) -> str:
+    """Return the name under which a ballot's words may be quoted; "" is without a name."""
+    if ballot.consent == Ballot.Consent.NAME:
+        return ballot.credit
+    return initials(ballot.credit) if ballot.consent == Ballot.Consent.INITIALS else ""
+
+
+def initials(name: str) -> str:
+    """Return the initials of what stands before the first comma: "Maria Keller, Graz" is "M. K."."""
+    return " ".join(f"{word[0].upper()}." for word in name.split(",")[0].replace(".", " ").split())
+
+
+def _is_open(poll: Poll) -> bool:
+    now = timezone.now()
+    ended = poll.closes_at is not None and poll.closes_at <= now
+    waiting = poll.opens_at is not None and poll.opens_at > now
+    return poll.archived_at is None and not ended and not waiting
+
+
+def _stands_in_page(poll: Poll) -> bool:
+    """Whether every reader may see the tally, so that it is part of the article's HTML."""
+    visibility = poll.results_visibility
+    closed = poll.closes_at is not None and poll.closes_at <= timezone.now()
+    return visibility == Poll.ResultsVisibility.ALWAYS or (
+        closed and visibility in (Poll.ResultsVisibility.AFTER_VOTING, Poll.ResultsVisibility.AFTER_CLOSING)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What one known reader chose in one poll: for the reader's own eyes only."""
+
+    poll_id: int
+    ballot_uuid: str
+    cast_at: datetime
+    options: tuple[str, ...]
+
+
+def chosen_by(poll_ids: Iterable[int], identities: Iterable[str]) -> dict[str, list[Chosen]]:
+    """Return {identity: what was chosen, poll by poll} for those who answered; three queries for each poll."""
+    names = list(identities)
+    found: dict[str, list[Chosen]] = defaultdict(list)
+    for poll in Poll.objects.filter(pk__in=list(poll_ids)).order_by("pk"):
+        keys = {reader_key(poll, name): name for name in names}
+        links = ReaderLink.objects.filter(poll=poll, alias_key__in=keys).values_list(
+            "alias_key", "reader_key"
+        )
+        keys |= {key: keys[alias] for alias, key in links}
+        ballots = Ballot.objects.counted().filter(poll=poll, reader_key__in=keys).order_by("cast_at", "pk")
+        for ballot in ballots.prefetch_related("votes__option"):
+            marked = sorted(ballot.votes.all(), key=lambda vote: (vote.option.sort_order, vote.option_id))
+            options = tuple(str(vote.option.uuid) for vote in marked)
+            found[keys[ballot.reader_key]].append(Chosen(poll.pk, str(ballot.uuid), ballot.cast_at, options))
+    return dict(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A reader who wants to be told what came of an answer, with an address confirmed for that one mail."""
+
+    follow_up_id: int
+    address: str
+    ballot_uuid: str
+    poll_id: int
+
+
+def who_asked(poll_ids: Iterable[int]) -> list[Asked]:
+    """Return the readers of these polls who asked to be told and have not been told yet; one query."""
+    rows = FollowUp.objects.filter(ballot__poll__in=list(poll_ids), told_at=None, confirmed_at__isnull=False)
+    return [
+        Asked(row.pk, row.address, str(row.ballot.uuid), row.ballot.poll_id)
+        for row in rows.select_related("ballot").order_by("pk")
+    ]
+
+
+def mark_told(follow_ups: Iterable[int], when: datetime) -> int:
+    """Note that these readers were told; they are never told again. Returns how many had not been."""
+    return FollowUp.objects.filter(pk__in=list(follow_ups), told_at=None).update(told_at=when)
+
+
+def asked_again(body: Any, stream: StreamBlock) -> tuple[str, Any] | None:
+    """Return (block name, value) that puts the first question with options in a body again; None without one.
+
+    The question is a new poll that follows the earlier one, so the change can be shown. A copy that nobody has
+    answered yet is used before another one is made.
+    """
+    for child in body:
+        if child.block_type not in stream.child_blocks:
+            continue
+        if isinstance(child.value, Poll) and child.value.kind != Poll.Kind.WORDS:
+            return child.block_type, _following(child.value)
+        if isinstance(child.value, StructValue):
+            names = [
+                name for name, held in child.value.items() if isinstance(held, Poll) and held.kind != "words"
+            ]
+            if names:
+                value = {**child.value, names[0]: _following(child.value[names[0]])}
+                return child.block_type, child.block.normalize(value)
+    return None
+
+
+def _following(poll: Poll) -> Poll:
+    with transaction.atomic():
+        unanswered = poll.followed_by.filter(ballots=None, archived_at=None).order_by("pk").first()
+        if unanswered:
+            return unanswered
+        copy = copy_poll(poll)
+        copy.follows = poll
+        copy.save(update_fields=["follows"])
+    return copy
+
+
+def connect_signals(*, withdrawn: Any, folded: Any) -> None:
+    """Tell when words may no longer be quoted (withdrawn(source, keys)), and when a tally was folded (folded(poll))."""
+
+    def on_withdrawn(sender: Any, ballot: Ballot, **kwargs: Any) -> None:
+        withdrawn(PollSource.slug, [str(ballot.uuid)])
+
+    def on_folded(sender: Any, poll: Poll, **kwargs: Any) -> None:
+        folded(poll)
+
+    signals.consent_withdrawn.connect(on_withdrawn, weak=False, dispatch_uid="onward_blog.consent_withdrawn")
+    for signal in (signals.tally_folded, signals.poll_closed):
+        signal.connect(on_folded, weak=False, dispatch_uid="onward_blog.tally_folded")

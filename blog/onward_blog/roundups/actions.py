@@ -1,0 +1,112 @@
+"""Freezing what readers said, and keeping track of where it was used."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from onward_blog import versions
+from onward_blog.models import Roundup, RoundupQuote, RoundupUse
+from onward_blog.responses.base import Quote
+from onward_blog.responses.body import walk_body
+
+from .blocks import RoundupBlock, WeAskedBlock
+from .document import compile_document
+
+
+def compile_roundup(article: Any, *, since: datetime | None = None, until: datetime | None = None) -> Roundup:
+    """Freeze what readers said about an article in [since, until) and return the one row that holds it.
+
+    Compiling the same answers again returns the same row, in whatever process and however many at once. The shape
+    of ``Roundup.data`` is described in ``onward_blog.roundups.document``. ``until=None`` ends the window right
+    after the last answer so far.
+    """
+    compiled = compile_document(article, since, until)
+    with transaction.atomic():
+        roundup, made = Roundup.objects.get_or_create(
+            page_id=article.pk,
+            inputs_hash=compiled.sha256,
+            defaults={
+                "page_title": article.title,
+                "since": since,
+                "until": compiled.until,
+                "data": compiled.data,
+            },
+        )
+        if made:
+            RoundupQuote.objects.bulk_create(_quote_rows(roundup, compiled.quotes))
+    return roundup
+
+
+def record_roundup_use(page: Any) -> list[RoundupUse]:
+    """Note which roundups a published page uses, and which quotes it kept; return the uses.
+
+    A use that the page has given up is forgotten, unless readers were told of it. The articles whose roundups are
+    used now, or no longer, get a new version, since they say where they were taken up. Safe to run again.
+    """
+    used = used_in(page)
+    with transaction.atomic():
+        before = set(RoundupUse.objects.filter(page=page.pk).values_list("roundup_id", flat=True))
+        uses = [_record(page, roundup, quotes) for roundup, quotes in used.items()]
+        gone = RoundupUse.objects.filter(page=page.pk).exclude(roundup__in=list(used))
+        gone.filter(told_at=None).delete()
+        gone.update(published_at=None)
+        changed = before ^ {roundup.pk for roundup in used}
+        articles = Roundup.objects.filter(pk__in=changed, page__isnull=False).values_list(
+            "page_id", flat=True
+        )
+        bump_pages(articles)
+    return uses
+
+
+def used_in(page: Any) -> dict[Roundup, set[int]]:
+    """Return {roundup: ids of the quotes kept} for the blocks in the body of a page."""
+    used: dict[Roundup, set[int]] = {}
+    for block, value in walk_body(page):
+        if isinstance(block, RoundupBlock | WeAskedBlock) and value and value.get("roundup"):
+            quotes = value.get("quotes") or []
+            used.setdefault(value["roundup"], set()).update(quote.pk for quote in quotes if quote)
+    return used
+
+
+def withdraw_quotes(source: str, keys: Sequence[str]) -> int:
+    """Empty the quotes of these answers everywhere, at once; return how many there were.
+
+    Wherever one stood, readers see a sentence in its place, and the author's dashboard says so. The numbers stay.
+    """
+    quotes = RoundupQuote.objects.filter(source=source, source_key__in=keys, withdrawn_at=None)
+    with transaction.atomic():
+        found = list(quotes.values_list("pk", flat=True))
+        RoundupQuote.objects.filter(pk__in=found).update(words="", credit="", withdrawn_at=timezone.now())
+        bump_pages(RoundupUse.objects.filter(quotes__in=found).values_list("page_id", flat=True))
+    return len(found)
+
+
+def bump_pages(page_ids: Iterable[int]) -> None:
+    """Give these pages a new version once the transaction has been committed."""
+    pages = sorted(set(page_ids))
+    transaction.on_commit(lambda: [versions.bump(page) for page in pages])
+
+
+def _quote_rows(roundup: Roundup, quotes: Iterable[Quote]) -> list[RoundupQuote]:
+    return [
+        RoundupQuote(
+            roundup=roundup,
+            source=quote.source,
+            source_key=quote.key,
+            words=quote.words,
+            credit=quote.credit[:100],
+        )
+        for quote in quotes
+    ]
+
+
+def _record(page: Any, roundup: Roundup, quotes: set[int]) -> RoundupUse:
+    use, _made = RoundupUse.objects.get_or_create(roundup=roundup, page_id=page.pk)
+    if use.published_at is None:
+        use.published_at = timezone.now()
+        use.save(update_fields=["published_at"])
+    use.quotes.set(RoundupQuote.objects.filter(roundup=roundup, pk__in=quotes, withdrawn_at=None))
+    return use

@@ -1,0 +1,170 @@
+"""Reading a frozen roundup: its questions, its lines and its quotes, as objects that know what may be said."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+
+
+#: Under this many answers a percentage says more than is known, so only counts are shown.
+FEW = 10
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenLine:
+    """One option as it stood, with its count among n answers."""
+
+    key: str
+    text: str
+    count: int
+    n: int
+    retired: bool = False
+    edited: bool = False
+
+    @property
+    def percent(self) -> int | None:
+        """A whole percentage of those who answered, or None when they were too few for one."""
+        return round(100 * self.count / self.n) if self.n >= FEW else None
+
+    @property
+    def width(self) -> str:
+        """The length of the bar, as an SVG length."""
+        return f"{100 * self.count / self.n:.1f}%" if self.n else "0%"
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenQuestion:
+    """One poll as it stood: its wording, who answered, when, and by which door."""
+
+    key: str
+    wording: str
+    kind: str
+    n: int
+    lines: tuple[FrozenLine, ...]
+    first_at: datetime | None
+    last_at: datetime | None
+    doors: dict[str, int] = field(default_factory=dict)
+    words: int = 0
+    prompt: str = ""
+
+    @property
+    def poll_id(self) -> int:
+        return int(self.key.removeprefix("poll:"))
+
+    @property
+    def ranked(self) -> list[FrozenLine]:
+        """The lines, most often chosen first; equal ones in the order in which they were offered."""
+        return sorted(self.lines, key=lambda line: -line.count)
+
+    @property
+    def shows_percentages(self) -> bool:
+        return self.n >= FEW
+
+    def line(self, key: str) -> FrozenLine | None:
+        """Return the line of an option, or None for one that the roundup does not know."""
+        return next((line for line in self.lines if line.key == key), None)
+
+
+class Reading:
+    """One roundup's document, read."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.data = data
+        self.sources = {source["source"]: source for source in data["sources"]}
+
+    @property
+    def page_title(self) -> str:
+        return str(self.data["page"]["title"])
+
+    @property
+    def page_path(self) -> str:
+        return str(self.data["page"]["path"])
+
+    @property
+    def part(self) -> int | None:
+        part: int | None = self.data["page"]["part"]
+        return part
+
+    @property
+    def until(self) -> datetime:
+        return _moment(self.data["window"]["until"]) or datetime.max
+
+    @property
+    def since(self) -> datetime | None:
+        return _moment(self.data["window"]["since"])
+
+    @property
+    def questions(self) -> list[FrozenQuestion]:
+        """The polls that somebody answered."""
+        groups = self.sources.get("polls", {}).get("groups", [])
+        return [_question(group) for group in groups if group["total"]]
+
+    @property
+    def leading(self) -> FrozenQuestion | None:
+        """The poll with options that most readers answered; the earlier one of two equal."""
+        with_lines = [question for question in self.questions if question.lines]
+        return max(with_lines, key=lambda question: question.n, default=None)
+
+    @property
+    def answers(self) -> int:
+        return self.total("polls")
+
+    @property
+    def words(self) -> int:
+        return sum(question.words for question in self.questions)
+
+    def total(self, source: str) -> int:
+        """Return how many answers a source counted, 0 for a source that was not asked."""
+        return int(self.sources.get(source, {}).get("total", 0))
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(source["total"] for source in self.data["sources"])
+
+    def fact(self, source: str, name: str) -> int:
+        return int(self.sources.get(source, {}).get("facts", {}).get(name, 0))
+
+    @property
+    def others(self) -> list[dict[str, Any]]:
+        """The summaries of sources that a project added."""
+        return [
+            s
+            for slug, s in self.sources.items()
+            if slug not in ("polls", "comments", "shares") and s["total"]
+        ]
+
+    def quote_refs(self, role: str | None = None) -> list[tuple[str, str]]:
+        """Return (source, key) of the quotes with this role ("words", "comment", "question"), in their order."""
+        refs = self.data["quotes"]
+        return [(ref["source"], ref["key"]) for ref in refs if role in (None, ref["role"])]
+
+    def about(self, source: str, key: str) -> str:
+        """Return what a quote belongs to, for example "poll:12"."""
+        refs = self.data["quotes"]
+        return next((str(r["about"]) for r in refs if (r["source"], r["key"]) == (source, key)), "")
+
+
+def _question(group: dict[str, Any]) -> FrozenQuestion:
+    facts, n = group["facts"], group["total"]
+    return FrozenQuestion(
+        key=group["key"],
+        wording=group["title"],
+        kind=group["kind"],
+        n=n,
+        lines=tuple(_line(line, n) for line in group["lines"]),
+        first_at=_moment(facts["first_at"]),
+        last_at=_moment(facts["last_at"]),
+        doors=facts["doors"],
+        words=facts["words"],
+        prompt=facts["words_prompt"],
+    )
+
+
+def _line(line: dict[str, Any], n: int) -> FrozenLine:
+    notes = {name: bool(line["facts"].get(name)) for name in ("retired", "edited")}
+    return FrozenLine(line["key"], line["text"], line["count"], n, **notes)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return parse_datetime(text) if text else None

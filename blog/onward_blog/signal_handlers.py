@@ -1,0 +1,53 @@
+"""What the blog does when something happened elsewhere; connected when the app is ready."""
+
+from typing import Any
+
+from django.apps import apps
+from wagtail.models import ReferenceIndex
+from wagtail.signals import page_published, page_unpublished
+
+from . import mailing
+from .mixins import ArticleMixin, SeriesMixin
+from .models import RoundupUse
+from .responses.folding import article_models, fold_responses
+from .roundups.actions import bump_pages, record_roundup_use, withdraw_quotes
+from .signals import comment_withdrawn
+
+
+def connect() -> None:
+    """Listen to Wagtail's publishing, to comments, and to polls where they are installed."""
+    page_published.connect(on_published, dispatch_uid="onward_blog.page_published")
+    page_unpublished.connect(on_unpublished, dispatch_uid="onward_blog.page_unpublished")
+    comment_withdrawn.connect(on_comment_withdrawn, dispatch_uid="onward_blog.quote_of_comment")
+    if apps.is_installed("onward_polls"):
+        from .responses.polls import connect_signals
+
+        connect_signals(withdrawn=withdraw_quotes, folded=fold_pages_of)
+
+
+def on_published(sender: Any, instance: Any, **kwargs: Any) -> None:
+    """Note the roundups a part uses; give a series the topic that readers follow."""
+    if isinstance(instance, ArticleMixin):
+        record_roundup_use(instance)
+    elif isinstance(instance, SeriesMixin):
+        mailing.topic_for_series(instance)
+
+
+def on_unpublished(sender: Any, instance: Any, **kwargs: Any) -> None:
+    """Let the articles this one took up say so no longer."""
+    uses = RoundupUse.objects.filter(page=instance.pk, roundup__page__isnull=False)
+    bump_pages(uses.values_list("roundup__page_id", flat=True))
+
+
+def on_comment_withdrawn(sender: Any, comment: Any, **kwargs: Any) -> None:
+    """Empty the quotes of a comment that is no longer public."""
+    withdraw_quotes("comments", [str(comment.pk)])
+
+
+def fold_pages_of(poll: Any) -> None:
+    """Fold the articles that show a poll; called in a worker, right after the poll's own fold."""
+    references = ReferenceIndex.get_references_to(poll).values_list("object_id", flat=True)
+    ids = [int(pk) for pk in references.distinct() if str(pk).isdigit()]
+    fold_responses(
+        article for model in article_models() for article in model.objects.live().filter(pk__in=ids)
+    )
