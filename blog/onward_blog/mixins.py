@@ -10,11 +10,46 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import PageViewRestriction
 
 from .conf import blog_settings
+from .links import absolute
+from .serving import is_signed_in
+
+
+class PublicPageMixin(models.Model):
+    """A page that is the same bytes for every anonymous reader; ``serving`` gives it the headers that say so."""
+
+    #: False when the query that found the page saw that the whole site has no private page; None: not known.
+    site_has_restrictions: bool | None = None
+
+    class Meta:
+        abstract = True
+
+    def get_view_restrictions(self) -> Any:
+        """Return what restricts this page, without asking again what is known not to be there."""
+        if self.site_has_restrictions is False:
+            return PageViewRestriction.objects.none()
+        return super().get_view_restrictions()
+
+    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
+        """Return the entry of the sitemap, with its address from the setting and not from the request."""
+        entries: list[dict[str, Any]] = super().get_sitemap_urls(request)
+        return [{**entry, "location": absolute(self.get_url() or "/")} for entry in entries]
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add ``base_template``, and ``show_userbar``: true only where no cache keeps the answer."""
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        is_preview = getattr(request, "is_preview", False)
+        return {
+            **context,
+            "base_template": blog_settings().BASE_TEMPLATE,
+            "show_userbar": is_preview or is_signed_in(request),
+        }
 
 
 class SeriesMixin(models.Model):
@@ -43,6 +78,13 @@ class SeriesMixin(models.Model):
         """Return the parts that readers can open, in order."""
         return [part for part in self.parts() if part.live]
 
+    @property
+    def part_count(self) -> int:
+        """How many parts there are to be: those planned, or those out and the one announced."""
+        parts = self.parts()
+        out = max((number for number, part in enumerate(parts, 1) if part.live), default=0)
+        return max(self.planned_parts or 0, out + bool(self.announced_next()))
+
     def announced_next(self) -> Any | None:
         """Return the live part that announces the next one, or None when nothing is announced.
 
@@ -66,6 +108,10 @@ class ArticleMixin(models.Model):
 
     class Meta:
         abstract = True
+
+    def get_absolute_url(self) -> str:
+        """Return the path of the page on its site, or an empty string for a page outside every site."""
+        return self.get_url() or ""
 
     @cached_property
     def series(self) -> Any | None:
@@ -94,7 +140,7 @@ class ArticleMixin(models.Model):
 
     @property
     def part_count(self) -> int:
-        """How many parts the series has: those planned, or those there are and the one announced."""
+        """How many parts the series is to have: those planned, or those out and the one announced."""
         planned = (self.series.planned_parts or 0) if self.series else 0
         last = self.live_parts[-1]
         return max(planned, self.parts.index(last) + 1 + bool(last.next_question))
@@ -132,7 +178,3 @@ class ArticleMixin(models.Model):
         return (
             self.comments_enabled and self.live and not (self.expire_at and self.expire_at <= timezone.now())
         )
-
-    def get_absolute_url(self) -> str:
-        """Return the path of the page on its site, or an empty string for a page outside every site."""
-        return self.get_url() or ""

@@ -1,12 +1,86 @@
-"""How a page is answered: the same bytes for every anonymous reader, and nothing of it for a private page."""
+"""How a page is answered: the same bytes for every anonymous reader, and nothing of it from a private page.
 
+An answer to an anonymous reader depends on nothing in the request but its path, so any cache may keep it. An answer
+to somebody who is signed in may hold the editor's bar, so no cache may.
+"""
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
 import swapper
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
+
+from .conf import blog_settings
+
+
+View = Callable[..., HttpResponse]
+
+
+def is_signed_in(request: HttpRequest) -> bool:
+    """Return whether the request comes from a signed-in session, without touching ``request.session``.
+
+    Reading ``request.session`` would add ``Vary: Cookie`` to the answer, and a stale cookie would be answered with
+    another. A request without the session cookie costs nothing here.
+    """
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    if not key:
+        return False
+    store = import_module(settings.SESSION_ENGINE).SessionStore(session_key=key)
+    return store.get(SESSION_KEY) is not None
+
+
+def answer(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Return the response with the headers of law 2, or the 304 that stands for it.
+
+    What already says ``no-store`` (a password form, a page with a restriction) is left alone.
+    """
+    if "no-store" in response.get("Cache-Control", ""):
+        return response
+    if is_signed_in(request):
+        response["Cache-Control"] = "private, no-store"
+        return response
+    if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
+        response.add_post_render_callback(lambda rendered: _finish(request, rendered))
+        return response
+    return _finish(request, response)
+
+
+def same_for_everyone(view: View) -> View:
+    """Give the answers of a view the headers of a public page. For views that read nothing but their path."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return answer(request, view(request, *args, **kwargs))
+
+    return answered
+
+
+def cache_control() -> str:
+    """Return what caches are told: browsers ask every time, shared caches keep an answer for a moment."""
+    conf = blog_settings()
+    return (
+        f"public, max-age=0, s-maxage={conf.SHARED_CACHE_SECONDS}, stale-while-revalidate={conf.STALE_SECONDS}"
+    )
+
+
+def _finish(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    if response.status_code != 200 or request.method not in {"GET", "HEAD"}:
+        return response
+    etag = f'"{hashlib.sha256(response.content).hexdigest()[:24]}"'  # type: ignore[attr-defined]
+    response["Cache-Control"] = cache_control()
+    response["ETag"] = etag
+    return get_conditional_response(request, etag=etag, response=response) or response
 
 
 def public_page_or_404(page_id: int) -> Any:

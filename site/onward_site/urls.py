@@ -26,9 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_mounted("v/", "onward_polls.mail_urls"),
     *_mounted("newsletter/", "onward_newsletter.urls"),
     *_mounted("u/", "onward_newsletter.unsubscribe_urls"),
-    *_mounted("comments/", "onward_blog.comments.urls"),
-    *_mounted("share/", "onward_blog.shares.urls"),
     *_mounted("", "onward_blog.urls"),
+    path("", include("onward_site.home.urls")),
+    path("", include("onward_blog.pages.urls")),
 ]
 
 if settings.SERVE_MAILBOX:

@@ -1,14 +1,38 @@
 """The body of an article: every block an author can choose."""
 
+from importlib.util import find_spec
+
+from django.apps import apps
 from wagtail import blocks
 
-from onward_blog.blocks import ParagraphBlock
+from onward_blog import blocks as own
+from onward_blog.roundups.blocks import RoundupBlock, WeAskedBlock
 
 
-class ArticleBody(blocks.StreamBlock):
-    """What an article is made of."""
+class ArticleText(blocks.StreamBlock):
+    """What an article is made of in a project without polls."""
 
-    paragraph = ParagraphBlock()
+    paragraph = own.ParagraphBlock()
+    heading = own.HeadingBlock()
+    image = own.PictureBlock()
+    quote = own.QuoteBlock()
+    list = own.ListOfLinesBlock()
+    embed = own.EmbedBlock()
+    code = own.CodeBlock()
+    roundup = RoundupBlock()
+    we_asked = WeAskedBlock()
+    next_part = own.NextPartBlock()
+    subscribe = own.SubscribeBlock()
+    author = own.AuthorBlock()
 
     class Meta:
         required = False
+
+
+def article_body() -> blocks.StreamBlock:
+    """Return the blocks of an article: with polls and questions for words where polls are installed."""
+    if not apps.is_installed("onward_polls") or find_spec("onward_polls.blocks") is None:
+        return ArticleText()
+    from onward_polls.blocks import PollBlock, WordsQuestionBlock
+
+    return ArticleText([("poll", PollBlock()), ("words_question", WordsQuestionBlock())])

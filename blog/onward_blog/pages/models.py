@@ -1,19 +1,36 @@
 """The ready-made page types: a series, and the articles that are its parts."""
 
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.http import HttpRequest
+from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
 from taggit.models import TaggedItemBase
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.models import Page
+from wagtail.search import index
 
 from onward_blog.fields import BodyField
-from onward_blog.mixins import ArticleMixin, SeriesMixin
+from onward_blog.mixins import ArticleMixin, PublicPageMixin, SeriesMixin
+from onward_blog.roundups.queries import taken_up_in
 
-from .blocks import ArticleBody
+from .blocks import article_body
+from .family import family_of, as_family
 
 
-class SeriesPage(SeriesMixin, Page):
+#: Blocks whose words count as reading; the others are answered, watched or passed over.
+READ_BLOCKS = frozenset({"paragraph", "heading", "quote", "list", "code"})
+#: Addresses below a series that are not articles.
+RESERVED_SLUGS = frozenset({"feed"})
+
+
+class SeriesPage(SeriesMixin, PublicPageMixin, Page):
     """A series: what it promises its readers, and its parts below it in the tree."""
 
     promise = models.TextField(
@@ -31,12 +48,34 @@ class SeriesPage(SeriesMixin, Page):
         related_name="series",
     )
 
+    search_fields = [*Page.search_fields, index.SearchField("promise")]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("promise"),
+        FieldRowPanel([FieldPanel("author"), FieldPanel("planned_parts")]),
+    ]
+    page_description = _("A question followed over several articles. Its parts are the pages below it.")
     subpage_types = ["onward_blog_pages.ArticlePage"]
     template = "onward_blog/pages/series_page.html"
+    #: The explorer shows parts in the order readers see them.
+    admin_default_ordering = "ord"
 
     class Meta:
         verbose_name = _("series")
         verbose_name_plural = _("series")
+
+    @cached_property
+    def _parts(self) -> "list[ArticlePage]":
+        parts = ArticlePage.objects.child_of(self).select_related("author").defer("body").order_by("path")
+        return as_family(self, parts)
+
+    def parts(self) -> "list[ArticlePage]":
+        """Return every part in order, drafts too, without their text. One query."""
+        return self._parts
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add ``series``, for the parts of the template that articles show too."""
+        return {**super().get_context(request, *args, **kwargs), "series": self}
 
 
 class ArticleTag(TaggedItemBase):
@@ -47,7 +86,7 @@ class ArticleTag(TaggedItemBase):
     )
 
 
-class ArticlePage(ArticleMixin, Page):
+class ArticlePage(ArticleMixin, PublicPageMixin, Page):
     """One part of a series."""
 
     standfirst = models.TextField(
@@ -64,9 +103,24 @@ class ArticlePage(ArticleMixin, Page):
         blank=True,
         related_name="articles",
     )
-    body = BodyField(ArticleBody, verbose_name=_("text"), blank=True)
+    body = BodyField(article_body(), verbose_name=_("text"), blank=True)
     tags = ClusterTaggableManager(through=ArticleTag, blank=True, verbose_name=_("tags"))
 
+    search_fields = [*Page.search_fields, index.SearchField("standfirst"), index.SearchField("body")]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("standfirst", widget=forms.Textarea(attrs={"rows": 2})),
+        FieldPanel("author"),
+        FieldPanel("body"),
+        MultiFieldPanel(
+            [FieldPanel("next_question"), FieldPanel("next_expected")],
+            heading=_("The next part"),
+            help_text=_("Readers see the question under this article and can follow the series from there."),
+        ),
+    ]
+    promote_panels = [*Page.promote_panels, FieldPanel("tags")]
+    settings_panels = [*Page.settings_panels, FieldPanel("comments_enabled")]
+    page_description = _("One part of a series, with its text, its polls and its discussion.")
     parent_page_types = ["onward_blog_pages.SeriesPage"]
     subpage_types: list[str] = []
     template = "onward_blog/pages/article_page.html"
@@ -74,3 +128,54 @@ class ArticlePage(ArticleMixin, Page):
     class Meta:
         verbose_name = _("article")
         verbose_name_plural = _("articles")
+
+    @cached_property
+    def _family(self) -> "tuple[SeriesPage | None, list[ArticlePage]]":
+        return family_of(self)
+
+    @cached_property
+    def series(self) -> SeriesPage | None:
+        """The series this article belongs to; with ``parts``, one query."""
+        return self._family[0]
+
+    @cached_property
+    def parts(self) -> "list[ArticlePage]":
+        """Every part in order, drafts too, without their text, this article among them as it is now."""
+        return self._family[1]
+
+    @property
+    def description(self) -> str:
+        """What search engines, feeds and shared links say about the article."""
+        return self.search_description or self.standfirst
+
+    @cached_property
+    def first_image(self) -> Any | None:
+        """The first image of the text, which shared links show."""
+        return next((block.value["image"] for block in self.body if block.block_type == "image"), None)
+
+    def clean(self) -> None:
+        """Refuse an address that means something else below a series."""
+        super().clean()
+        if self.slug in RESERVED_SLUGS:
+            raise ValidationError({"slug": _("This address is the series’ feed. Choose another.")})
+
+    def readable_text(self) -> str:
+        """Return the words of the text that are read, without markup."""
+        blocks = [block for block in self.body if block.block_type in READ_BLOCKS]
+        return strip_tags(" ".join(str(block.block.get_prep_value(block.value)) for block in blocks))
+
+    def has_block(self, name: str) -> bool:
+        """Return whether the text holds a block of this name."""
+        return any(block.block_type == name for block in self.body)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the series, where this part was taken up, and what the text already holds and the end need not."""
+        context = super().get_context(request, *args, **kwargs)
+        relatives = {part.pk: part for part in self.parts}
+        return {
+            **context,
+            "series": self.series,
+            "taken_up_in": [relatives.get(page.pk, page) for page in taken_up_in(self)],
+            "text_announces": self.has_block("next_part"),
+            "text_subscribes": self.has_block("subscribe"),
+        }

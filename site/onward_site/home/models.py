@@ -1,11 +1,24 @@
 """The front page of the site."""
 
+from typing import Any
+
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
+from wagtail.url_routing import RouteResult
+
+from onward_blog.mixins import PublicPageMixin
+from onward_blog.pages.queries import public_articles, public_series, with_series
+from onward_blog.pages.routing import find_page
 
 
-class HomePage(Page):
+#: Articles on the front page below the newest one.
+EARLIER = 6
+
+
+class HomePage(PublicPageMixin, Page):
     """The front page: who writes here, and what there is to read."""
 
     introduction = models.TextField(
@@ -15,6 +28,7 @@ class HomePage(Page):
         help_text=_("Two sentences on who writes here and for whom."),
     )
 
+    content_panels = [*Page.content_panels, FieldPanel("introduction")]
     max_count = 1
     parent_page_types = ["wagtailcore.Page"]
     subpage_types = ["onward_blog_pages.SeriesPage"]
@@ -23,3 +37,18 @@ class HomePage(Page):
     class Meta:
         verbose_name = _("home page")
         verbose_name_plural = _("home pages")
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """Find series and articles in one query; leave everything else to Wagtail."""
+        page = find_page(self, path_components)
+        return RouteResult(page) if page else super().route(request, path_components)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the newest article as ``lead``, those before it as ``earlier``, and every ``series``."""
+        articles = with_series(public_articles().descendant_of(self)[: EARLIER + 1])
+        return {
+            **super().get_context(request, *args, **kwargs),
+            "lead": articles[0] if articles else None,
+            "earlier": articles[1:],
+            "all_series": public_series().child_of(self),
+        }

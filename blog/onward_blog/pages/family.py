@@ -1,0 +1,41 @@
+"""A series and its parts, read together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from wagtail.models import Page
+
+
+if TYPE_CHECKING:
+    from .models import ArticlePage, SeriesPage
+
+
+def family_of(article: ArticlePage) -> tuple[SeriesPage | None, list[ArticlePage]]:
+    """Return the series of an article and all its parts in order, the article among them. One query.
+
+    The texts of the other parts are not read.
+    """
+    parent_path = article.path[: -article.steplen]
+    relatives = (
+        Page.objects.filter(Q(path=parent_path) | Q(path__startswith=parent_path, depth=article.depth))
+        .select_related("seriespage", "articlepage")
+        .defer("articlepage__body")
+    )
+    series, parts = None, [article]
+    for page in relatives:
+        if page.path == parent_path:
+            series = getattr(page, "seriespage", None)
+        elif page.pk != article.pk and hasattr(page, "articlepage"):
+            parts.append(page.articlepage)
+    return series, as_family(series, sorted(parts, key=lambda part: part.path))
+
+
+def as_family(series: Any, parts: Iterable[ArticlePage]) -> list[ArticlePage]:
+    """Tell each part of its series and of the others, so that asking it costs no query."""
+    family = list(parts)
+    for part in family:
+        part.__dict__["_family"] = (series, family)
+    return family

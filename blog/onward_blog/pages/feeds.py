@@ -1,0 +1,96 @@
+"""Atom feeds: everything, and each series for itself."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.syndication.views import Feed
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
+from django.utils.translation import get_language
+from wagtail.models import Site
+
+from onward_blog.conf import blog_settings
+from onward_blog.links import absolute
+from onward_blog.serving import answer
+
+from .models import ArticlePage, SeriesPage
+from .queries import public_articles, public_series, with_series
+
+
+class _ArticleFeed(Feed):
+    feed_type = Atom1Feed
+
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return answer(request, super().__call__(request, *args, **kwargs))  # type: ignore[return-value]
+
+    def item_title(self, item: ArticlePage) -> str:
+        return item.title
+
+    def item_description(self, item: ArticlePage) -> str:
+        return item.description
+
+    def item_link(self, item: ArticlePage) -> str:
+        return absolute(item.get_absolute_url())
+
+    def item_author_name(self, item: ArticlePage) -> str | None:
+        return item.author.name if item.author else None
+
+    def item_pubdate(self, item: ArticlePage) -> datetime | None:
+        return item.first_published_at
+
+    def item_updateddate(self, item: ArticlePage) -> datetime | None:
+        return item.last_published_at
+
+    def item_categories(self, item: ArticlePage) -> list[str]:
+        return [item.series.title] if item.series else []
+
+    def feed_extra_kwargs(self, obj: Any) -> dict[str, Any]:
+        return {"language": get_language()}
+
+
+class LatestFeed(_ArticleFeed):
+    """The newest articles of every series."""
+
+    def get_object(self, request: HttpRequest) -> str:
+        site = Site.find_for_request(request)
+        return (site and site.site_name) or _("Articles")
+
+    def title(self, obj: str) -> str:
+        return obj
+
+    def link(self, obj: str) -> str:
+        return absolute("/")
+
+    def feed_url(self, obj: str) -> str:
+        return absolute(reverse("onward_blog_pages:feed"))
+
+    def items(self, obj: str) -> list[ArticlePage]:
+        return with_series(public_articles()[: blog_settings().FEED_LENGTH])
+
+
+class SeriesFeed(_ArticleFeed):
+    """The parts of one series, the newest first."""
+
+    def get_object(self, request: HttpRequest, series_slug: str) -> SeriesPage:
+        site = Site.find_for_request(request)
+        series = public_series().child_of(site.root_page).filter(slug=series_slug).first() if site else None
+        if series is None:
+            raise Http404
+        return series
+
+    def title(self, obj: SeriesPage) -> str:
+        return obj.title
+
+    def subtitle(self, obj: SeriesPage) -> str:
+        return obj.promise
+
+    def link(self, obj: SeriesPage) -> str:
+        return absolute(obj.get_absolute_url())
+
+    def feed_url(self, obj: SeriesPage) -> str:
+        return absolute(reverse("onward_blog_pages:series_feed", args=[obj.slug]))
+
+    def items(self, obj: SeriesPage) -> list[ArticlePage]:
+        return list(with_series(public_articles().child_of(obj)[: blog_settings().FEED_LENGTH]))

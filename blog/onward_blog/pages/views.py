@@ -1,0 +1,58 @@
+"""Lists of articles: everything, by tag, by author."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from taggit.models import Tag
+
+from onward_blog.conf import blog_settings
+from onward_blog.models import Author
+from onward_blog.serving import same_for_everyone
+
+from .queries import public_articles, with_series
+
+
+#: Articles on one page of a list.
+PAGE_LENGTH = 30
+
+
+@require_safe
+@same_for_everyone
+def archive(request: HttpRequest) -> HttpResponse:
+    """List every article, the newest first."""
+    return _list(request, public_articles(), title=_("Archive"))
+
+
+@require_safe
+@same_for_everyone
+def tag(request: HttpRequest, slug: str) -> HttpResponse:
+    """List the articles that carry a tag."""
+    found = get_object_or_404(Tag, slug=slug)
+    return _list(request, public_articles().filter(tags=found), title=found.name, kicker=_("Tag"))
+
+
+@require_safe
+@same_for_everyone
+def author(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say who an author is, and list what he or she wrote."""
+    found = get_object_or_404(Author.objects.select_related("portrait"), slug=slug)
+    return _list(request, public_articles().filter(author=found), title=found.name, author=found)
+
+
+def _list(request: HttpRequest, articles: Any, **context: Any) -> HttpResponse:
+    page = Paginator(articles, PAGE_LENGTH).get_page(request.GET.get("page"))
+    return TemplateResponse(
+        request,
+        "onward_blog/pages/article_list.html",
+        {
+            "base_template": blog_settings().BASE_TEMPLATE,
+            "articles": with_series(page.object_list),
+            "page_of_list": page,
+            **context,
+        },
+    )

@@ -1,0 +1,1 @@
+"""What the ready-made pages add to Wagtail: their headers."""
