@@ -1,6 +1,6 @@
 """Finding things in the body of a page, however deep its author put them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wagtail.blocks import Block, ListBlock, StreamBlock, StructBlock
@@ -24,6 +24,7 @@ def _walk(block: Block, value: Any) -> Iterator[tuple[Block, Any]]:
     elif isinstance(block, ListBlock):
         for item in value:
             yield from _walk(block.child_block, item)
-    elif isinstance(block, StructBlock):
+    # Wagtail's ImageBlock is a StructBlock whose value is an image.
+    elif isinstance(block, StructBlock) and isinstance(value, Mapping):
         for name, child_block in block.child_blocks.items():
             yield from _walk(child_block, value.get(name))
