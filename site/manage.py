@@ -4,6 +4,7 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 
@@ -13,4 +14,8 @@ if __name__ == "__main__":
 
         prepare_environment(sys.argv[2:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onward_site.settings.embedded")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as problem:
+        # The sentence says what to do; a traceback through Django would only hide it.
+        sys.exit(f"Onward cannot start: {problem}")

@@ -15,22 +15,7 @@ MAIL_TIMEOUT_LIMIT = 60
 @register(Tags.database)
 def check_sqlite(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Refuse SQLite that loses votes: without these options half of all concurrent writes end in an error."""
-    database = settings.DATABASES["default"]
-    if not database["ENGINE"].endswith("sqlite3"):
-        return []
-    options = database.get("OPTIONS", {})
-    missing = [
-        cure
-        for is_set, cure in (
-            (options.get("transaction_mode") == "IMMEDIATE", '"transaction_mode": "IMMEDIATE"'),
-            (options.get("timeout", 0) >= 10, '"timeout": 20'),
-            (
-                "journal_mode=wal" in _squeezed(options.get("init_command", "")),
-                '"init_command": "PRAGMA journal_mode=WAL;"',
-            ),
-        )
-        if not is_set
-    ]
+    missing = missing_sqlite_options(settings.DATABASES["default"])
     if not missing:
         return []
     return [
@@ -40,6 +25,20 @@ def check_sqlite(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list
             id="onward_site.E001",
         )
     ]
+
+
+def missing_sqlite_options(database: dict[str, Any]) -> list[str]:
+    """Return the options, as Python source, that this entry of DATABASES lacks; none when it is not SQLite."""
+    if not database["ENGINE"].endswith("sqlite3"):
+        return []
+    options = database.get("OPTIONS", {})
+    found = {
+        '"transaction_mode": "IMMEDIATE"': options.get("transaction_mode") == "IMMEDIATE",
+        '"timeout": 20': options.get("timeout", 0) >= 10,
+        '"init_command": "PRAGMA journal_mode=WAL;"': "journal_mode=wal"
+        in "".join(options.get("init_command", "").lower().split()),
+    }
+    return [option for option, is_set in found.items() if not is_set]
 
 
 @register
@@ -57,7 +56,3 @@ def check_mail_timeout(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
             id="onward_site.E002",
         )
     ]
-
-
-def _squeezed(text: str) -> str:
-    return "".join(text.lower().split())

@@ -39,5 +39,5 @@ class EmailBackend(BaseEmailBackend):
     def _keep(self, message: EmailMessage) -> bool:
         if self._maildir is None or not message.recipients():
             return False
-        self._maildir.add(message.message().as_bytes(linesep="\n"))
+        self._maildir.add(message.message().as_bytes())
         return True

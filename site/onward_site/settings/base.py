@@ -158,7 +158,8 @@ ONWARD_POLLS: dict[str, object] = {"BASE_TEMPLATE": "base.html"}
 ONWARD_BLOG: dict[str, object] = {"BASE_TEMPLATE": "base.html"}
 ONWARD_NEWSLETTER: dict[str, object] = {"BASE_TEMPLATE": "base.html"}
 
-vars().update(mail_settings_from_url(env.str("EMAIL_URL", "mailbox://"), VAR_DIR))
+MAILBOX_DIR = VAR_DIR / "mailbox"
+vars().update(mail_settings_from_url(env.str("EMAIL_URL", "mailbox://")))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"onward@{urlsplit(BASE_URL).hostname}")
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", f"sqla+sqlite:///{VAR_DIR / 'broker.sqlite3'}")

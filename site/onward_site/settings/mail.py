@@ -1,6 +1,5 @@
 """EMAIL_URL to Django's mail settings."""
 
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -11,17 +10,14 @@ from django.core.exceptions import ImproperlyConfigured
 TIMEOUT_SECONDS = 30
 
 
-def mail_settings_from_url(url: str, var_dir: Path) -> dict[str, Any]:
+def mail_settings_from_url(url: str) -> dict[str, Any]:
     """Return mail settings for mailbox://, smtp://, smtps:// or anymail://<provider>?KEY=value.
 
     smtp:// starts TLS when the port is 587 or the query has tls=1; smtps:// speaks TLS from the first byte.
     """
     parts = urlsplit(url)
     if parts.scheme == "mailbox":
-        return {
-            "EMAIL_BACKEND": "onward_site.mailbox.backend.EmailBackend",
-            "MAILBOX_DIR": var_dir / "mailbox",
-        }
+        return {"EMAIL_BACKEND": "onward_site.mailbox.backend.EmailBackend"}
     if parts.scheme in {"smtp", "smtps"}:
         return _smtp(parts)
     if parts.scheme == "anymail":

@@ -3,11 +3,16 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *
-from .base import ALLOWED_HOSTS, BASE_URL, DEBUG, EMAIL_BACKEND, SECRET_KEY
+from .base import ALLOWED_HOSTS, BASE_URL, DEBUG, EMAIL_BACKEND, SECRET_KEY, env
 from .secrets import refuse_weak_secret
 
 
 refuse_weak_secret("SECRET_KEY", SECRET_KEY)
+for _name in ("BASE_URL", "DATABASE_URL"):
+    if not env.str(_name, ""):
+        raise ImproperlyConfigured(
+            f"{_name} is missing. Production guesses neither its address nor its database."
+        )
 if DEBUG:
     raise ImproperlyConfigured(
         "DEBUG is on. Production pages must not show tracebacks: remove DEBUG or set it to 0."
@@ -32,5 +37,9 @@ SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _HTTPS
 SESSION_COOKIE_SECURE = _HTTPS
 CSRF_COOKIE_SECURE = _HTTPS
-# Preloading is a promise for every subdomain that only the domain's owner can make.
-SILENCED_SYSTEM_CHECKS = ["security.W021"]
+SILENCED_SYSTEM_CHECKS = [
+    # The admin's preview shows our own pages in a frame, so SAMEORIGIN it is; the CSP says the same.
+    "security.W019",
+    # Preloading is a promise for every subdomain that only the domain's owner can make.
+    "security.W021",
+]
