@@ -1,9 +1,31 @@
-"""Reading comments: in two queries, however many there are."""
+"""Reading comments: in two or three queries, however many there are."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from django.db.models import F
+
+from onward_blog.models import CommentState
+
+
+State = CommentState.State
+
+#: Threads (top-level comments with what answers them) on one page.
+THREADS_PER_PAGE = 50
+#: How deep answers are set in; deeper ones stand below each other.
+DEEPEST = 2
+
+_FIELDS = {
+    "comment_pk": F("comment_id"),
+    "parent_pk": F("comment__parent_id"),
+    "thread_pk": F("comment__thread_id"),
+    "name": F("comment__user_name"),
+    "submitted_at": F("comment__submit_date"),
+    "author_name": F("comment__user__onward_author__name"),
+}
 
 
 @dataclass(frozen=True)
@@ -21,8 +43,169 @@ class PublicComment:
     reply_count: int = 0
 
 
+@dataclass
+class Entry:
+    """One place in a thread: a public comment, or the place of a withdrawn one that has public answers."""
+
+    pk: int
+    parent_pk: int
+    name: str = ""
+    html: str = ""
+    submitted_at: datetime | None = None
+    by_author: bool = False
+    depth: int = 0
+    #: Whom it answers, where being set in does not show it.
+    answers: str = ""
+    #: How many lists end after this entry; together with ``opens`` the template nests them without recursion.
+    closes: str = ""
+    opens: bool = False
+    children: list["Entry"] = field(default_factory=list)
+
+    @property
+    def is_public(self) -> bool:
+        return self.submitted_at is not None
+
+    @property
+    def initials(self) -> str:
+        words = [word for word in self.name.split() if word[0].isalnum()] or ["?"]
+        return (words[0][0] + (words[-1][0] if len(words) > 1 else words[0][1:2])).upper()
+
+
+@dataclass(frozen=True)
+class ThreadPage:
+    """Some of a page's threads, in the order they are read, and how many comments and pages there are in all."""
+
+    entries: Sequence[Entry]
+    total: int
+    number: int
+    page_count: int
+
+    @property
+    def earlier(self) -> int | None:
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def later(self) -> int | None:
+        return self.number + 1 if self.number < self.page_count else None
+
+
 def public_comments(
     page: Any, since: datetime | None = None, until: datetime | None = None
 ) -> Sequence[PublicComment]:
-    """Return the page's public comments, oldest first, submitted in [since, until); two queries."""
-    return []
+    """Return the page's public comments, oldest first, submitted in [since, until); one query.
+
+    ``reply_count`` counts answers within the same window.
+    """
+    found = CommentState.objects.public().filter(page_id=page.pk)
+    if since:
+        found = found.filter(comment__submit_date__gte=since)
+    if until:
+        found = found.filter(comment__submit_date__lt=until)
+    rows = list(found.order_by("comment_id").values("comment__comment", **_FIELDS))
+    replies = Counter(row["parent_pk"] for row in rows if row["parent_pk"] != row["comment_pk"])
+    return [_public(row, replies[row["comment_pk"]]) for row in rows]
+
+
+def thread_page(page: Any, number: int = 1) -> ThreadPage:
+    """Return the ``number``-th page of a page's threads, oldest thread first; past the end is the last page."""
+    public = CommentState.objects.public().filter(page_id=page.pk)
+    thread_pks = list(public.order_by("comment__thread_id").values_list("comment__thread_id", flat=True))
+    threads = list(dict.fromkeys(thread_pks))
+    page_count = max(1, -(-len(threads) // THREADS_PER_PAGE))
+    number = min(max(number, 1), page_count)
+    shown = threads[(number - 1) * THREADS_PER_PAGE : number * THREADS_PER_PAGE]
+    return ThreadPage(_entries(page, shown) if shown else [], len(thread_pks), number, page_count)
+
+
+def number_of_page_with(page: Any, thread_pk: int) -> int:
+    """Return on which page of the threads this one stands."""
+    before = CommentState.objects.public().filter(page_id=page.pk, comment__thread_id__lt=thread_pk)
+    return before.values("comment__thread_id").distinct().count() // THREADS_PER_PAGE + 1
+
+
+def own_comments(page: Any, *, writer_key: str) -> Sequence[CommentState]:
+    """Return what this browser wrote on the page and others cannot see yet, oldest first; one query."""
+    if not writer_key:
+        return []
+    found = CommentState.objects.filter(
+        page_id=page.pk, writer_key=writer_key, state__in=[State.UNCONFIRMED, State.HELD]
+    )
+    return list(found.select_related("comment").order_by("pk"))
+
+
+def _public(row: dict[str, Any], reply_count: int) -> PublicComment:
+    return PublicComment(
+        pk=row["comment_pk"],
+        parent_pk=row["parent_pk"] if row["parent_pk"] != row["comment_pk"] else None,
+        name=row["author_name"] or row["name"],
+        text=row["comment__comment"],
+        submitted_at=row["submitted_at"],
+        by_author=row["author_name"] is not None,
+        reply_count=reply_count,
+    )
+
+
+def _entries(page: Any, thread_pks: Sequence[int]) -> list[Entry]:
+    rows = CommentState.objects.filter(page_id=page.pk, comment__thread_id__in=thread_pks)
+    entries = [_entry(row) for row in rows.order_by("comment_id").values("state", "html", **_FIELDS)]
+    return _nest(_ordered(_rooted(entries)))
+
+
+def _entry(row: dict[str, Any]) -> Entry:
+    if row["state"] != State.PUBLIC:
+        return Entry(row["comment_pk"], row["parent_pk"])
+    return Entry(
+        row["comment_pk"],
+        row["parent_pk"],
+        name=row["author_name"] or row["name"],
+        html=row["html"],
+        submitted_at=row["submitted_at"],
+        by_author=row["author_name"] is not None,
+    )
+
+
+def _rooted(entries: Iterable[Entry]) -> list[Entry]:
+    """Hang every entry below the one it answers and return the tops of threads."""
+    by_pk = {entry.pk: entry for entry in entries}
+    roots = []
+    for entry in by_pk.values():
+        parent = by_pk.get(entry.parent_pk)
+        if parent is None or parent is entry:
+            roots.append(entry)
+        else:
+            parent.children.append(entry)
+    return roots
+
+
+def _ordered(roots: Iterable[Entry]) -> list[Entry]:
+    """Return entries in reading order with their depth; what is hidden and has no public answers is left out."""
+    ordered: list[Entry] = []
+    for root in roots:
+        # A stack and not recursion: replies to replies may go on for thousands of levels.
+        stack: list[tuple[Entry, int, Entry | None]] = [(root, 0, None)]
+        walked: list[Entry] = []
+        while stack:
+            entry, depth, parent = stack.pop()
+            entry.depth = min(depth, DEEPEST)
+            entry.answers = parent.name if parent and depth > DEEPEST else ""
+            walked.append(entry)
+            stack.extend((child, depth + 1, entry) for child in reversed(entry.children))
+        ordered.extend(_without_empty_places(walked))
+    return ordered
+
+
+def _without_empty_places(walked: Sequence[Entry]) -> Iterator[Entry]:
+    needed: set[int] = set()
+    for entry in reversed(walked):
+        if entry.is_public or entry.pk in needed:
+            needed.update((entry.pk, entry.parent_pk))
+    return (entry for entry in walked if entry.pk in needed)
+
+
+def _nest(entries: list[Entry]) -> list[Entry]:
+    """Say after which entries lists open and close, so that a flat loop writes nested lists."""
+    for entry, following in zip(entries, [*entries[1:], None], strict=True):
+        depth = following.depth if following else 0
+        entry.opens = depth > entry.depth
+        entry.closes = "x" * (entry.depth - depth)
+    return entries

@@ -9,167 +9,336 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('django_comments_xtd', '0008_auto_20200920_2037'),
-        ('wagtailimages', '0027_image_description'),
+        ("django_comments_xtd", "0008_auto_20200920_2037"),
+        ("wagtailimages", "0027_image_description"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         migrations.swappable_dependency(settings.WAGTAIL_PAGE_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Author',
+            name="Author",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('slug', models.SlugField(unique=True, verbose_name='slug')),
-                ('role', models.CharField(blank=True, max_length=150, verbose_name='role')),
-                ('bio', models.TextField(blank=True, verbose_name='about the author')),
-                ('link', models.URLField(blank=True, verbose_name='web address')),
-                ('portrait', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image')),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='onward_author', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("slug", models.SlugField(unique=True, verbose_name="slug")),
+                ("role", models.CharField(blank=True, max_length=150, verbose_name="role")),
+                ("bio", models.TextField(blank=True, verbose_name="about the author")),
+                ("link", models.URLField(blank=True, verbose_name="web address")),
+                (
+                    "portrait",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailimages.image",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="onward_author",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'author',
-                'verbose_name_plural': 'authors',
-                'ordering': ['name'],
+                "verbose_name": "author",
+                "verbose_name_plural": "authors",
+                "ordering": ["name"],
             },
             bases=(modelsearch.index.Indexed, models.Model),
         ),
         migrations.CreateModel(
-            name='ResponseFold',
+            name="ResponseFold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('data', models.JSONField(default=dict)),
-                ('folded_at', models.DateTimeField()),
-                ('page', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='onward_response_fold', to=settings.WAGTAIL_PAGE_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("data", models.JSONField(default=dict)),
+                ("folded_at", models.DateTimeField()),
+                (
+                    "page",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="onward_response_fold",
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'response fold',
-                'verbose_name_plural': 'response folds',
+                "verbose_name": "response fold",
+                "verbose_name_plural": "response folds",
             },
         ),
         migrations.CreateModel(
-            name='Roundup',
+            name="Roundup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('page_title', models.CharField(max_length=255)),
-                ('since', models.DateTimeField(blank=True, null=True)),
-                ('until', models.DateTimeField()),
-                ('compiled_at', models.DateTimeField(auto_now_add=True)),
-                ('inputs_hash', models.CharField(max_length=64)),
-                ('data', models.JSONField()),
-                ('page', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='onward_roundups', to=settings.WAGTAIL_PAGE_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("page_title", models.CharField(max_length=255)),
+                ("since", models.DateTimeField(blank=True, null=True)),
+                ("until", models.DateTimeField()),
+                ("compiled_at", models.DateTimeField(auto_now_add=True)),
+                ("inputs_hash", models.CharField(max_length=64)),
+                ("data", models.JSONField()),
+                (
+                    "page",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="onward_roundups",
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'roundup',
-                'verbose_name_plural': 'roundups',
-                'ordering': ['-compiled_at', '-pk'],
+                "verbose_name": "roundup",
+                "verbose_name_plural": "roundups",
+                "ordering": ["-compiled_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='RoundupQuote',
+            name="RoundupQuote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=30)),
-                ('source_key', models.CharField(max_length=64)),
-                ('words', models.TextField(blank=True)),
-                ('credit', models.CharField(blank=True, max_length=100)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('roundup', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quotes', to='onward_blog.roundup')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(max_length=30)),
+                ("source_key", models.CharField(max_length=64)),
+                ("words", models.TextField(blank=True)),
+                ("credit", models.CharField(blank=True, max_length=100)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "roundup",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="quotes",
+                        to="onward_blog.roundup",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'roundup quote',
-                'verbose_name_plural': 'roundup quotes',
+                "verbose_name": "roundup quote",
+                "verbose_name_plural": "roundup quotes",
             },
         ),
         migrations.CreateModel(
-            name='RoundupUse',
+            name="RoundupUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('told_at', models.DateTimeField(blank=True, null=True, verbose_name='readers told at')),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='onward_roundup_uses', to=settings.WAGTAIL_PAGE_MODEL)),
-                ('quotes', models.ManyToManyField(blank=True, related_name='uses', to='onward_blog.roundupquote')),
-                ('roundup', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uses', to='onward_blog.roundup')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                ("told_at", models.DateTimeField(blank=True, null=True, verbose_name="readers told at")),
+                (
+                    "page",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="onward_roundup_uses",
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                (
+                    "quotes",
+                    models.ManyToManyField(blank=True, related_name="uses", to="onward_blog.roundupquote"),
+                ),
+                (
+                    "roundup",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="uses",
+                        to="onward_blog.roundup",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'roundup use',
-                'verbose_name_plural': 'roundup uses',
+                "verbose_name": "roundup use",
+                "verbose_name_plural": "roundup uses",
             },
         ),
         migrations.CreateModel(
-            name='ShareCount',
+            name="ShareCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(max_length=20, verbose_name='channel')),
-                ('day', models.DateField(verbose_name='day')),
-                ('clicks', models.PositiveIntegerField(default=0, verbose_name='share clicks')),
-                ('arrivals', models.PositiveIntegerField(default=0, verbose_name='arrivals')),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='onward_share_counts', to=settings.WAGTAIL_PAGE_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("channel", models.CharField(max_length=20, verbose_name="channel")),
+                ("day", models.DateField(verbose_name="day")),
+                ("clicks", models.PositiveIntegerField(default=0, verbose_name="share clicks")),
+                ("arrivals", models.PositiveIntegerField(default=0, verbose_name="arrivals")),
+                (
+                    "page",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="onward_share_counts",
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'share count',
-                'verbose_name_plural': 'share counts',
+                "verbose_name": "share count",
+                "verbose_name_plural": "share counts",
             },
         ),
         migrations.CreateModel(
-            name='ShareLink',
+            name="ShareLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(max_length=20, verbose_name='channel')),
-                ('code', models.CharField(default=onward_blog.models.shares.new_code, max_length=12, unique=True)),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='onward_share_links', to=settings.WAGTAIL_PAGE_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("channel", models.CharField(max_length=20, verbose_name="channel")),
+                (
+                    "code",
+                    models.CharField(default=onward_blog.models.shares.new_code, max_length=12, unique=True),
+                ),
+                (
+                    "page",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="onward_share_links",
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'share link',
-                'verbose_name_plural': 'share links',
+                "verbose_name": "share link",
+                "verbose_name_plural": "share links",
             },
         ),
         migrations.CreateModel(
-            name='CommentState',
+            name="CommentState",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('unconfirmed', 'waiting for its writer'), ('held', 'held'), ('public', 'public'), ('rejected', 'rejected'), ('spam', 'spam')], default='unconfirmed', max_length=11, verbose_name='state')),
-                ('reason', models.CharField(blank=True, max_length=100, verbose_name='why it is held')),
-                ('nonce', models.CharField(default=onward_blog.models.comments.new_nonce, editable=False, max_length=16)),
-                ('writer_key', models.CharField(blank=True, editable=False, max_length=64)),
-                ('html', models.TextField(blank=True, editable=False)),
-                ('html_version', models.PositiveSmallIntegerField(default=1, editable=False)),
-                ('follows_replies', models.BooleanField(default=False)),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('comment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='onward_state', to='django_comments_xtd.xtdcomment')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='onward_comment_states', to=settings.WAGTAIL_PAGE_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("unconfirmed", "waiting for its writer"),
+                            ("held", "held"),
+                            ("public", "public"),
+                            ("rejected", "rejected"),
+                            ("spam", "spam"),
+                        ],
+                        default="unconfirmed",
+                        max_length=11,
+                        verbose_name="state",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=100, verbose_name="why it is held")),
+                (
+                    "nonce",
+                    models.CharField(
+                        default=onward_blog.models.comments.new_nonce, editable=False, max_length=16
+                    ),
+                ),
+                (
+                    "address_key",
+                    models.CharField(blank=True, db_index=True, editable=False, max_length=64),
+                ),
+                ("writer_key", models.CharField(blank=True, editable=False, max_length=64)),
+                ("html", models.TextField(blank=True, editable=False)),
+                ("html_version", models.PositiveSmallIntegerField(default=1, editable=False)),
+                ("follows_replies", models.BooleanField(default=False)),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "comment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="onward_state",
+                        to="django_comments_xtd.xtdcomment",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "page",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="onward_comment_states",
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'comment state',
-                'verbose_name_plural': 'comment states',
-                'indexes': [models.Index(fields=['page', 'state'], name='onward_blog_comments_of_page')],
+                "verbose_name": "comment state",
+                "verbose_name_plural": "comment states",
+                "indexes": [models.Index(fields=["page", "state"], name="onward_blog_comments_of_page")],
             },
         ),
         migrations.AddConstraint(
-            model_name='roundup',
-            constraint=models.UniqueConstraint(fields=('page', 'inputs_hash'), name='onward_blog_roundup_once_per_inputs'),
+            model_name="roundup",
+            constraint=models.UniqueConstraint(
+                fields=("page", "inputs_hash"), name="onward_blog_roundup_once_per_inputs"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roundupquote',
-            constraint=models.UniqueConstraint(fields=('roundup', 'source', 'source_key'), name='onward_blog_roundup_quote_once'),
+            model_name="roundupquote",
+            constraint=models.UniqueConstraint(
+                fields=("roundup", "source", "source_key"), name="onward_blog_roundup_quote_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roundupuse',
-            constraint=models.UniqueConstraint(fields=('roundup', 'page'), name='onward_blog_roundup_use_once_per_page'),
+            model_name="roundupuse",
+            constraint=models.UniqueConstraint(
+                fields=("roundup", "page"), name="onward_blog_roundup_use_once_per_page"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sharecount',
-            constraint=models.UniqueConstraint(fields=('page', 'channel', 'day'), name='onward_blog_share_count_per_day'),
+            model_name="sharecount",
+            constraint=models.UniqueConstraint(
+                fields=("page", "channel", "day"), name="onward_blog_share_count_per_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sharelink',
-            constraint=models.UniqueConstraint(fields=('page', 'channel'), name='onward_blog_share_link_per_channel'),
+            model_name="sharelink",
+            constraint=models.UniqueConstraint(
+                fields=("page", "channel"), name="onward_blog_share_link_per_channel"
+            ),
         ),
     ]

@@ -32,15 +32,27 @@ class CommentState(models.Model):
         REJECTED = "rejected", _("rejected")
         SPAM = "spam", _("spam")
 
+    class Reason(models.TextChoices):
+        """Why a confirmed comment was held instead of published."""
+
+        FIRST = "first", _("the first comment of this address")
+        LINKS = "links", _("has two links or more")
+        QUICK = "quick", _("sent within three seconds")
+        PUT_BACK = "put_back", _("put back by a moderator")
+
     comment = models.OneToOneField(
         "django_comments_xtd.XtdComment", on_delete=models.CASCADE, related_name="onward_state"
     )
     page = models.ForeignKey(
-        swapper.get_model_name("wagtailcore", "Page"), on_delete=models.CASCADE, related_name="onward_comment_states"
+        swapper.get_model_name("wagtailcore", "Page"),
+        on_delete=models.CASCADE,
+        related_name="onward_comment_states",
     )
     state = models.CharField(_("state"), max_length=11, choices=State, default=State.UNCONFIRMED)
     reason = models.CharField(_("why it is held"), max_length=100, blank=True)
     nonce = models.CharField(max_length=16, default=new_nonce, editable=False)
+    #: HMAC of the confirmed address, small letters: one writer's comments are found without reading addresses.
+    address_key = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     #: HMAC of the browser's cookie, so that the writer sees the comment before others do.
     writer_key = models.CharField(max_length=64, blank=True, editable=False)
     #: The comment as sanitised HTML, made when written; the raw text stays on the comment.
