@@ -3,10 +3,12 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
+from wagtail import hooks
 
 from onward_newsletter import limits
 from onward_newsletter.actions.subscribing import confirm, subscribe
@@ -73,7 +75,7 @@ def _page_with_box(request: HttpRequest, newsletter: Newsletter, form: Subscribe
     status = 422 if form is not None else 200
     if wants_fragment(request):
         return HttpResponse(box.render_html(), status=status)
-    context = page_context(newsletter=newsletter, box=box)
+    context = page_context(newsletter=newsletter, box_html=box.render_html())
     return render(request, "onward_newsletter/subscribe.html", context, status=status)
 
 
@@ -81,7 +83,7 @@ def _refused(request: HttpRequest, newsletter: Newsletter) -> HttpResponse:
     form = SubscribeForm(newsletter, request.POST)
     form.add_error(None, _("This form was sent from another site. Please press the button here."))
     box = SubscribeBox(newsletter, topic=_offered_topic(request, newsletter), refused=form)
-    context = page_context(newsletter=newsletter, box=box)
+    context = page_context(newsletter=newsletter, box_html=box.render_html())
     return render(request, "onward_newsletter/subscribe.html", context, status=403)
 
 
@@ -119,10 +121,16 @@ def _thank(subscription: Subscription) -> HttpResponse:
 
 @require_safe
 def thanks(request: HttpRequest) -> HttpResponse:
-    """Thank for confirming; what the host adds for the topic comes from ``onward_newsletter_after_confirming``."""
+    """Thank for confirming, with what the hook ``onward_newsletter_after_confirming`` adds.
+
+    Each function registered gets the request, the newsletter and the topic (either may be None) and returns HTML:
+    the first part of a series, or a poll the reader has not answered.
+    """
     topic = Topic.objects.filter(pk=_number(request, "topic")).select_related("newsletter").first()
     newsletter = topic.newsletter if topic else Newsletter.objects.filter(pk=_number(request, "newsletter")).first()
-    context = page_context(topic=topic, newsletter=newsletter)
+    pieces = (fn(request, newsletter, topic) for fn in hooks.get_hooks("onward_newsletter_after_confirming"))
+    more = format_html_join("", "{}", ((piece,) for piece in pieces))
+    context = page_context(topic=topic, newsletter=newsletter, more=more)
     return render(request, "onward_newsletter/thanks.html", context)
 
 
