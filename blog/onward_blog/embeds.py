@@ -34,5 +34,7 @@ def frame_for(url: str) -> Frame | None:
         player = f"{FRAME_HOSTS[0]}/embed/{match[1]}?autoplay=1"
         return Frame("YouTube", f"https://www.youtube.com/watch?v={match[1]}", player)
     if match := _VIMEO.match(url):
-        return Frame("Vimeo", f"https://vimeo.com/{match[1]}", f"{FRAME_HOSTS[1]}/video/{match[1]}?autoplay=1&dnt=1")
+        return Frame(
+            "Vimeo", f"https://vimeo.com/{match[1]}", f"{FRAME_HOSTS[1]}/video/{match[1]}?autoplay=1&dnt=1"
+        )
     return None

@@ -48,14 +48,21 @@ def series_document(page: Any) -> dict[str, Any]:
         }
         for part in page.live_parts()
     ]
-    document = {**_series(page), "description": page.promise, "author": _person(page.author), "hasPart": parts}
+    document = {
+        **_series(page),
+        "description": page.promise,
+        "author": _person(page.author),
+        "hasPart": parts,
+    }
     return {key: value for key, value in document.items() if value}
 
 
 def meta_tags(properties: dict[str, str]) -> SafeString:
     """Return Open Graph tags for the properties that have a value."""
     tags = [
-        f'<meta property="{escape(name)}" content="{escape(value)}">' for name, value in properties.items() if value
+        f'<meta property="{escape(name)}" content="{escape(value)}">'
+        for name, value in properties.items()
+        if value
     ]
     return mark_safe("\n    ".join(tags))  # noqa: S308 (escaped above)
 
@@ -65,7 +72,11 @@ def _series(page: Any) -> dict[str, Any]:
 
 
 def _person(author: Any) -> dict[str, Any] | None:
-    return {"@type": "Person", "name": author.name, **({"url": author.link} if author.link else {})} if author else None
+    return (
+        {"@type": "Person", "name": author.name, **({"url": author.link} if author.link else {})}
+        if author
+        else None
+    )
 
 
 def _iso(moment: Any) -> str | None:

@@ -65,6 +65,10 @@ class SeriesMixin(models.Model):
     class Meta:
         abstract = True
 
+    def get_absolute_url(self) -> str:
+        """Return the path of the page on its site, or an empty string for a page outside every site."""
+        return self.get_url() or ""
+
     @property
     def topic_key(self) -> str:
         """What this series is called among the topics of a newsletter."""

@@ -69,9 +69,7 @@ def same_for_everyone(view: View) -> View:
 def cache_control() -> str:
     """Return what caches are told: browsers ask every time, shared caches keep an answer for a moment."""
     conf = blog_settings()
-    return (
-        f"public, max-age=0, s-maxage={conf.SHARED_CACHE_SECONDS}, stale-while-revalidate={conf.STALE_SECONDS}"
-    )
+    return f"public, max-age=0, s-maxage={conf.SHARED_CACHE_SECONDS}, stale-while-revalidate={conf.STALE_SECONDS}"
 
 
 def _finish(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

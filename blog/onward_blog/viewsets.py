@@ -19,7 +19,9 @@ class AuthorViewSet(SnippetViewSet):
     search_fields = ["name", "role"]
     panels = [
         FieldRowPanel([FieldPanel("name"), FieldPanel("slug")]),
-        FieldPanel("role", help_text=_("One line under the name, for example: ran sales teams for twelve years.")),
+        FieldPanel(
+            "role", help_text=_("One line under the name, for example: ran sales teams for twelve years.")
+        ),
         FieldPanel("bio"),
         FieldRowPanel([FieldPanel("portrait"), FieldPanel("link")]),
         FieldPanel("user", help_text=_("The account whose comments carry the author’s badge.")),

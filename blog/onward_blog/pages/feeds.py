@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
-from django.utils.translation import get_language
 from wagtail.models import Site
 
 from onward_blog.conf import blog_settings
@@ -45,9 +44,6 @@ class _ArticleFeed(Feed):
 
     def item_categories(self, item: ArticlePage) -> list[str]:
         return [item.series.title] if item.series else []
-
-    def feed_extra_kwargs(self, obj: Any) -> dict[str, Any]:
-        return {"language": get_language()}
 
 
 class LatestFeed(_ArticleFeed):

@@ -21,7 +21,7 @@ from onward_blog.mixins import ArticleMixin, PublicPageMixin, SeriesMixin
 from onward_blog.roundups.queries import taken_up_in
 
 from .blocks import article_body
-from .family import family_of, as_family
+from .family import as_family, family_of
 
 
 #: Blocks whose words count as reading; the others are answered, watched or passed over.
@@ -129,6 +129,10 @@ class ArticlePage(ArticleMixin, PublicPageMixin, Page):
         verbose_name = _("article")
         verbose_name_plural = _("articles")
 
+    #: False when the query that found the article saw that there is nothing of the kind; None: not known.
+    is_taken_up: bool | None = None
+    is_tagged: bool | None = None
+
     @cached_property
     def _family(self) -> "tuple[SeriesPage | None, list[ArticlePage]]":
         return family_of(self)
@@ -170,12 +174,17 @@ class ArticlePage(ArticleMixin, PublicPageMixin, Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the series, where this part was taken up, and what the text already holds and the end need not."""
-        context = super().get_context(request, *args, **kwargs)
-        relatives = {part.pk: part for part in self.parts}
         return {
-            **context,
+            **super().get_context(request, *args, **kwargs),
             "series": self.series,
-            "taken_up_in": [relatives.get(page.pk, page) for page in taken_up_in(self)],
+            "taken_up_in": self._takers_up(),
+            "tags": [] if self.is_tagged is False else list(self.tags.all()),
             "text_announces": self.has_block("next_part"),
             "text_subscribes": self.has_block("subscribe"),
         }
+
+    def _takers_up(self) -> list[Any]:
+        if self.is_taken_up is False or self.pk is None:
+            return []
+        relatives = {part.pk: part for part in self.parts}
+        return [relatives.get(page.pk, page) for page in taken_up_in(self)]

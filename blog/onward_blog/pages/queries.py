@@ -23,11 +23,12 @@ def public_series() -> PageQuerySet[SeriesPage]:
 
 
 def with_series(articles: PageQuerySet[ArticlePage]) -> list[ArticlePage]:
-    """Return the articles, each knowing its series and the other parts. Two queries more, however many there are."""
+    """Return the articles, each knowing its series and the other parts. One query more, and one for each series."""
     found = list(articles)
     parent_paths = {article.path[: -article.steplen] for article in found}
-    relatives = {series.path: series for series in SeriesPage.objects.filter(path__in=parent_paths)}
-    for series in relatives.values():
-        series.parts()
-    known = {part.pk: part for series in relatives.values() for part in series.parts()}
-    return [known.get(article.pk, article) for article in found]
+    family = {
+        part.pk: part
+        for series in SeriesPage.objects.filter(path__in=parent_paths)
+        for part in series.parts()
+    }
+    return [family.get(article.pk, article) for article in found]

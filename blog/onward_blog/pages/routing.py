@@ -1,28 +1,34 @@
 """From an address to a page in one query instead of one or two for each level of the tree."""
 
-from collections.abc import Sequence
+from typing import Any
 
-from django.db.models import Exists
-from wagtail.models import Page, PageViewRestriction
+from django.db.models import Exists, OuterRef
+from wagtail.models import PageViewRestriction
 
-from .models import ArticlePage, SeriesPage
+from onward_blog.models import RoundupUse
 
-
-#: How deep below the front page a page of this type stands.
-LEVELS = {1: SeriesPage, 2: ArticlePage}
+from .models import ArticlePage, ArticleTag, SeriesPage
 
 
-def find_page(home: Page, components: Sequence[str]) -> SeriesPage | ArticlePage | None:
-    """Return the live series or article at ``/<series>/`` or ``/<series>/<article>/`` below a front page, or None.
+def find_series(url_path: str) -> SeriesPage | None:
+    """Return the live series whose ``url_path`` this is, or None."""
+    return _found(SeriesPage.objects.all(), url_path)
 
-    None means only that the short way found nothing: ask Wagtail's own routing then.
-    """
-    model = LEVELS.get(len(components))
-    if model is None:
-        return None
-    pages = model.objects.live().select_related("author", "author__portrait", "content_type")
+
+def find_article(url_path: str) -> ArticlePage | None:
+    """Return the live article whose ``url_path`` this is, or None; it knows what it need not be asked about."""
+    uses = RoundupUse.objects.filter(roundup__page=OuterRef("pk"), published_at__isnull=False)
+    articles = ArticlePage.objects.annotate(
+        is_taken_up=Exists(uses), is_tagged=Exists(ArticleTag.objects.filter(content_object=OuterRef("pk")))
+    )
+    return _found(articles, url_path)
+
+
+def _found(pages: Any, url_path: str) -> Any:
     return (
-        pages.annotate(site_has_restrictions=Exists(PageViewRestriction.objects.all()))
-        .filter(url_path=f"{home.url_path}{'/'.join(components)}/")
+        pages.live()
+        .select_related("author", "author__portrait", "content_type")
+        .annotate(site_has_restrictions=Exists(PageViewRestriction.objects.all()))
+        .filter(url_path=url_path)
         .first()
     )

@@ -13,4 +13,6 @@ urlpatterns = [
     path("tags/<str:slug>/", views.tag, name="tag"),
     path("authors/<slug:slug>/", views.author, name="author"),
     path("<slug:series_slug>/feed/", feeds.SeriesFeed(), name="series_feed"),
+    path("<str:series>/", views.page, name="series"),
+    path("<str:series>/<str:article>/", views.page, name="article"),
 ]

@@ -9,12 +9,16 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
+from wagtail.models import Site
+from wagtail.url_routing import RouteResult
+from wagtail.views import serve
 
 from onward_blog.conf import blog_settings
 from onward_blog.models import Author
 from onward_blog.serving import same_for_everyone
 
 from .queries import public_articles, with_series
+from .routing import find_article, find_series
 
 
 #: Articles on one page of a list.
@@ -44,15 +48,31 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
     return _list(request, public_articles().filter(author=found), title=found.name, author=found)
 
 
+def page(request: HttpRequest, series: str, article: str = "") -> HttpResponse:
+    """Answer with a series or one of its articles; leave every other address of two levels to Wagtail.
+
+    Wagtail finds the same page by walking down the tree. This finds it at once and lets Wagtail serve it, with every
+    hook a page goes through.
+    """
+    path = f"{series}/{article}/" if article else f"{series}/"
+    site = Site.find_for_request(request)
+    if site is not None:
+        url_path = f"{site.root_page.url_path}{path}"
+        found = find_article(url_path) if article else find_series(url_path)
+        if found is not None:
+            request._wagtail_route_for_request = RouteResult(found)  # type: ignore[attr-defined]
+    return serve(request, path)
+
+
 def _list(request: HttpRequest, articles: Any, **context: Any) -> HttpResponse:
-    page = Paginator(articles, PAGE_LENGTH).get_page(request.GET.get("page"))
+    page_of_list = Paginator(articles, PAGE_LENGTH).get_page(request.GET.get("page"))
     return TemplateResponse(
         request,
         "onward_blog/pages/article_list.html",
         {
             "base_template": blog_settings().BASE_TEMPLATE,
-            "articles": with_series(page.object_list),
-            "page_of_list": page,
+            "articles": with_series(page_of_list.object_list),
+            "page_of_list": page_of_list,
             **context,
         },
     )

@@ -7,11 +7,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
-from wagtail.url_routing import RouteResult
 
 from onward_blog.mixins import PublicPageMixin
 from onward_blog.pages.queries import public_articles, public_series, with_series
-from onward_blog.pages.routing import find_page
 
 
 #: Articles on the front page below the newest one.
@@ -37,11 +35,6 @@ class HomePage(PublicPageMixin, Page):
     class Meta:
         verbose_name = _("home page")
         verbose_name_plural = _("home pages")
-
-    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
-        """Find series and articles in one query; leave everything else to Wagtail."""
-        page = find_page(self, path_components)
-        return RouteResult(page) if page else super().route(request, path_components)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the newest article as ``lead``, those before it as ``earlier``, and every ``series``."""
