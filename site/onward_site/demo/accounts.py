@@ -56,7 +56,7 @@ def name_site(stage: Stage) -> None:
     site.save()
     home = site.root_page.specific
     home.title = home.draft_title = people.SITE_NAME
-    home.introduction = people.TAGLINE
+    home.introduction = people.INTRODUCTION
     home.save_revision(user=stage.user).publish(user=stage.user)
     DjangoSite.objects.update_or_create(
         pk=settings.SITE_ID, defaults={"domain": address.netloc, "name": people.SITE_NAME}

@@ -51,16 +51,16 @@ def _quote(_stage: Stage, value: tuple[str, str]) -> dict[str, str]:
     return {"quote": quote, "source": source}
 
 
-def _poll(stage: Stage, name: str) -> Any:
-    return {"poll": stage.polls[name].pk}
+def _poll(stage: Stage, name: str) -> int:
+    return int(stage.polls[name].pk)
 
 
 def _next_part(_stage: Stage, _value: None) -> dict[str, str]:
     return {"note": ""}
 
 
-def _subscribe(_stage: Stage, _value: None) -> None:
-    return None
+def _nothing(_stage: Stage, _value: None) -> None:
+    """Leave a block without a value, or for somebody else to fill."""
 
 
 def _author(_stage: Stage, _value: None) -> dict[str, None]:
@@ -76,6 +76,8 @@ MAKERS: dict[str, Callable[[Stage, Any], Any]] = {
     "poll": _poll,
     "words_question": _poll,
     "next_part": _next_part,
-    "subscribe": _subscribe,
+    "subscribe": _nothing,
+    "we_asked": _nothing,
+    "roundup": _nothing,
     "author": _author,
 }

@@ -8,7 +8,8 @@ from django.contrib.contenttypes.models import ContentType
 from django_comments_xtd.models import XtdComment
 
 from onward_blog.comments.actions import address_key
-from onward_blog.comments.rendering import render_comment
+from onward_blog.comments.rendering import HTML_VERSION, render_comment
+from onward_blog.comments.states import REMOVED
 from onward_blog.models import CommentState
 
 from .content import people
@@ -35,7 +36,7 @@ def hold_discussion(stage: Stage) -> None:
 def _comment(stage: Stage, text: CommentText, parent: int) -> XtdComment:
     page, by_author = stage.articles[PART_ONE.slug], text.by == "author"
     name, address = (stage.author.name, people.AUTHOR_ADDRESS) if by_author else WRITERS[text.by]
-    return XtdComment.objects.create(
+    comment = XtdComment.objects.create(
         content_type=ContentType.objects.get_for_model(page),
         object_pk=str(page.pk),
         site_id=settings.SITE_ID,
@@ -45,8 +46,12 @@ def _comment(stage: Stage, text: CommentText, parent: int) -> XtdComment:
         comment=text.text,
         submit_date=stage.moment(text.day, text.clock),
         is_public=text.state == State.PUBLIC,
+        is_removed=text.state in REMOVED,
         parent_id=parent,
     )
+    # Threads are ordered by time; see ``onward_blog.comments.actions``.
+    XtdComment.norel_objects.filter(pk=comment.pk).update(order=comment.pk)
+    return comment
 
 
 def _state(stage: Stage, text: CommentText, comment: Any) -> CommentState:
@@ -58,6 +63,7 @@ def _state(stage: Stage, text: CommentText, comment: Any) -> CommentState:
         reason=text.reason,
         address_key=address_key(comment.user_email),
         html=render_comment(text.text),
+        html_version=HTML_VERSION,
         confirmed_at=_confirmed_at(text, comment.submit_date),
         decided_at=comment.submit_date + DECIDED_AFTER if decided else None,
         decided_by=stage.user if decided else None,

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
 
+from onward_blog import mailing
 from onward_newsletter.addresses import address_key, normalise_address
+from onward_newsletter.consent import consent_sentence
 from onward_newsletter.models import Newsletter, Subscriber, Subscription, Suppression
 
 from .content import people
@@ -67,6 +69,14 @@ def found_newsletter(stage: Stage) -> None:
         description=people.NEWSLETTER_DESCRIPTION,
         postal_address=people.NEWSLETTER_POSTAL,
     )
+
+
+def open_topics(stage: Stage) -> None:
+    """Let each series be followed; the finished one takes no new followers."""
+    stage.topics = {slug: mailing.topic_for_series(series) for slug, series in stage.series.items()}
+    ended = stage.topics[MEETINGS]
+    ended.ended_at = stage.moment(-90, "12:00")
+    ended.save(update_fields=["ended_at"])
 
 
 def gather_audience(stage: Stage) -> None:
@@ -130,9 +140,9 @@ def _subscription(stage: Stage, subscriber: Subscriber, fate: Fate, moment: date
         topic=stage.topics[fate.topic] if fate.topic else None,
         state=Subscription.State.PENDING if waiting else Subscription.State.ACTIVE,
         confirmed_at=None if waiting else moment + timedelta(minutes=4),
-        consent_text=people.CONSENT_SERIES if fate.topic == SERIES else people.CONSENT_EVERYTHING,
+        consent_text=consent_sentence(),
         consent_page=page,
-        source="subscribe_box",
+        source="page",
     )
 
 

@@ -12,7 +12,7 @@ from .accounts import make_author, name_site
 from .answering import cast_ballots
 from .content.series import MANAGER
 from .discussion import hold_discussion
-from .following import found_newsletter, gather_audience, gather_others, settle_audience
+from .following import found_newsletter, gather_audience, gather_others, open_topics, settle_audience
 from .next_part import begin_part_two
 from .reading import ask_questions, draw_pictures, publish_series
 from .sending import account_for_issue, prepare_part_one
@@ -27,7 +27,7 @@ STEPS = (
     (_("the author"), (make_author, name_site)),
     (_("the pictures"), (draw_pictures,)),
     (_("the articles"), (ask_questions, found_newsletter, publish_series)),
-    (_("the subscribers"), (gather_audience,)),
+    (_("the subscribers"), (open_topics, gather_audience)),
     (_("the newsletter"), (prepare_part_one, account_for_issue, settle_audience, gather_others)),
     (_("the votes"), (cast_ballots,)),
     (_("the comments"), (hold_discussion, count_shares)),

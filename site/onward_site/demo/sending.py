@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from onward_blog import mailing
 from onward_newsletter.actions.issues import prepare_issue
+from onward_newsletter.messages import message_id
 from onward_newsletter.models import Delivery, DeliveryEvent, Issue, SendingState
 
 from .content import people
@@ -15,6 +16,9 @@ from .stage import Stage
 #: When the author pressed the button, and how long one mail took after the other.
 SENT_AT = "09:00"
 BETWEEN_MAILS = timedelta(milliseconds=140)
+
+#: What the Message-IDs end with.
+DOMAIN = people.NEWSLETTER_SENDER.rpartition("@")[2]
 
 #: What a delivery's row says, by what became of its subscriber: state, and the reason where there is one.
 OUTCOMES = {
@@ -69,7 +73,7 @@ def _finish(delivery: Delivery, fate: str, moment: datetime) -> None:
         return
     delivery.attempts = 1
     delivery.attempted_at = moment
-    delivery.message_id = message_id(delivery)
+    delivery.message_id = message_id(str(delivery.issue_id), delivery.address_key, DOMAIN)
     if delivery.state == SendingState.SUBMITTED:
         delivery.submitted_at = moment + BETWEEN_MAILS
 

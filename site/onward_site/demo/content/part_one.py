@@ -29,8 +29,8 @@ PART_ONE = ArticleText(
     body=(
         (
             "paragraph",
-            "On the last Thursday of a March I sat in a car park in Telford and rewrote a delivery note. A bakery had "
-            "bought a packaging line from us. The line was on a lorry, and the lorry stood outside because the paper "
+            "On the last Thursday of March, some years ago, I sat in a car park in Telford and rewrote a delivery note. "
+            "A bakery had bought a packaging line from us. The line was on a lorry, and the lorry stood outside because the paper "
             "named a gate that no longer existed. Our logistics people had gone home. So I filled in a new note on my "
             "phone, and it took fifty minutes, while Dev, who had sold the line, kept the plant manager talking about "
             "football.",
@@ -64,7 +64,7 @@ PART_ONE = ArticleText(
         ("heading", "What the week was made of"),
         (
             "paragraph",
-            "So I kept a diary for a month, in half hours. The biggest share was other people’s work. Finance had "
+            "In my seventh year I kept a diary for a month, in half hours. The biggest share was other people’s work. Finance had "
             "parked a credit check. Legal wanted a contract in a different template. HR had published our job advert "
             "with last year’s salary, and a demonstration unit had come back without its power supply. Each of these "
             "held up a sale, and each came to me, since I was the first person in the building who lost something if "

@@ -3,6 +3,12 @@
 from .shapes import ArticleText
 
 
+#: The third column under "We asked, you said".
+CHANGED = (
+    "I had written this part about hiring. It is about the repair work now, and about whose work it was in the first "
+    "place."
+)
+
 PART_TWO = ArticleText(
     title="You told me where the week goes",
     slug="you-told-me-where-the-week-goes",
@@ -15,6 +21,7 @@ PART_TWO = ArticleText(
     next_question="Should the manager’s job still belong to one person?",
     next_in_days=20,
     body=(
+        ("we_asked", None),
         (
             "paragraph",
             "I had planned to write this part about hiring. I had three thousand words on it. Then your answers came "

@@ -1,7 +1,10 @@
 """Who is who: the author, and the names that subscribers are made of. Every address is a reserved example."""
 
 SITE_NAME = "The Sales Floor"
-TAGLINE = "On selling for a living, and on managing people who do."
+INTRODUCTION = (
+    "Mara Kalani on selling for a living, and on managing the people who do. I write in series: every part asks you "
+    "something, and the next one starts from what you answered."
+)
 
 AUTHOR_LOGIN = "author"
 AUTHOR_PASSWORD = "demo"  # noqa: S105 (printed by the demo command; the demo is for one's own machine)
@@ -18,8 +21,6 @@ AUTHOR_BIO = (
 NEWSLETTER_DESCRIPTION = "A mail when a new part is out. Usually twice a month, never on a Friday afternoon."
 NEWSLETTER_SENDER = "mara@example.com"
 NEWSLETTER_POSTAL = "The Sales Floor, 4 Canal Yard, Birmingham"
-CONSENT_SERIES = "Mail me when there is a new part of “The manager in the middle”."
-CONSENT_EVERYTHING = "Mail me everything from The Sales Floor."
 
 ISSUE_SUBJECT = "One number, counted twice"
 ISSUE_PREVIEW = "Part 1 of a new series, with a question for you about last week."
@@ -28,17 +29,6 @@ ISSUE_INTRO = (
     "should exist. There are two questions in it. You can answer them from this mail, and I will read what you write."
 )
 ISSUE_OUTRO = "Reply to this mail if you would rather not say it in public. I read everything. Mara"
-
-ABOUT_TITLE = "About The Sales Floor"
-ABOUT = (
-    "The Sales Floor is where I think aloud about selling and about managing the people who do it. I publish in "
-    "series. Each part makes a claim and asks you something, and the next part starts from your answers.",
-    "When you vote here you see the result at once, with how many answered and by which way. What you write is quoted "
-    "only if you allow it, under the name you choose, and you may change your mind later. If I use your answer and "
-    "you have asked to be told, you get one mail about it.",
-    "There are no advertisements and no trackers on this page. I earn my living by advising sales teams, and when I "
-    "write about a client I have asked them first.",
-)
 
 FIRST_NAMES = (
     "Aisha", "Alasdair", "Amara", "Anneke", "Arjun", "Beatriz", "Bogdan", "Carys", "Chidi", "Claire",

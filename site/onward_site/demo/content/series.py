@@ -155,4 +155,4 @@ MEETINGS = SeriesText(
     planned_parts=3,
 )
 
-ALL_SERIES = (MEETINGS, MANAGER)
+ALL_SERIES = (MANAGER, MEETINGS)
