@@ -54,7 +54,8 @@ lock: ## Compile the lock files anew (needs uv)
 	uv pip compile $(LOCK_OPTIONS) pyproject.toml -o requirements.lock
 	uv pip compile $(LOCK_OPTIONS) --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
-LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+# "fewest": one version of Django for every Python, not the newest that each could run.
+LOCK_OPTIONS := --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-header --quiet --extra site --group build
 
 # The first Python that is new enough and can make a virtual environment; names that only exist as shims fail here.
