@@ -26,7 +26,8 @@ if EMAIL_BACKEND == "onward_site.mailbox.backend.EmailBackend":
         "EMAIL_URL is missing, so mail would never leave this machine. Set smtp://host:port."
     )
 
-SERVE_MEDIA = False
+#: A proxy in front serves MEDIA_ROOT better; this is for trying out without one.
+SERVE_MEDIA = env.bool("SERVE_MEDIA", False)
 SERVE_MAILBOX = False
 
 _HTTPS = BASE_URL.startswith("https://")
