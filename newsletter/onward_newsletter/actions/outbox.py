@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from onward_newsletter import doorbell
+from onward_newsletter import doorbell, suppressions
 from onward_newsletter.addresses import address_key, normalise_address
-from onward_newsletter.models import Outbox, Suppression
+from onward_newsletter.models import Outbox
 
 
 def enqueue_mail(  # noqa: PLR0913 (these are the parts of a mail)
@@ -29,7 +29,7 @@ def enqueue_mail(  # noqa: PLR0913 (these are the parts of a mail)
     """
     normalised = normalise_address(address)
     hashed = address_key(normalised)
-    if Suppression.objects.filter(address_key=hashed).exists():
+    if suppressions.against(purpose).filter(address_key=hashed).exists():
         return None
     mail = Outbox(
         purpose=purpose,

@@ -15,6 +15,7 @@ from onward_newsletter.conf import get_settings
 from onward_newsletter.models import Newsletter, Subscriber, Subscription, Suppression, Topic
 from onward_newsletter.models.subscriber import SubscriptionQuerySet, new_nonce
 from onward_newsletter.signals import subscription_confirmed, subscription_ended
+from onward_newsletter.suppressions import LIFTED_BY_CONFIRMING, against
 
 from . import notices
 from .personal_data import erase_subscriber, export_subscriber
@@ -35,9 +36,6 @@ __all__ = [
     "unsubscribe_all",
 ]
 
-
-#: Suppressions that the address's owner lifts by confirming a subscription (reliability S8).
-LIFTED_BY_CONFIRMING = (Suppression.Reason.BOUNCED, Suppression.Reason.ERASED)
 
 #: Pending rows are forgotten after this time (reliability S13).
 PENDING_LASTS = timedelta(days=14)
@@ -91,7 +89,7 @@ def subscribe(  # noqa: PLR0913 (the consent record is part of the request)
 
 
 def _is_closed_to(key: str) -> bool:
-    return Suppression.objects.filter(address_key=key).exclude(reason__in=LIFTED_BY_CONFIRMING).exists()
+    return against("confirm_subscription").filter(address_key=key).exists()
 
 
 def _subscriber_at(address: str) -> Subscriber:
