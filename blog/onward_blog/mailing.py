@@ -4,14 +4,22 @@ The one module of the blog that imports ``onward_newsletter``. Everything here a
 newsletter is not installed, so callers need not ask.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
+from django.urls import NoReverseMatch, reverse
+from django.utils.text import slugify
 
 
 def is_installed() -> bool:
     """Return whether this project has the newsletter."""
     return apps.is_installed("onward_newsletter")
+
+
+# Mail to one person
 
 
 def enqueue(  # noqa: PLR0913 (the fields of a mail)
@@ -20,21 +28,187 @@ def enqueue(  # noqa: PLR0913 (the fields of a mail)
     """Put one mail into the outbox; return False when its key is known or the address suppressed."""
     from onward_newsletter.actions.outbox import enqueue_mail
 
-    return bool(
-        enqueue_mail(purpose=purpose, address=address, subject=subject, text=text, html=html, key=key)
-    )
+    mail = enqueue_mail(purpose=purpose, address=address, subject=subject, text=text, html=html, key=key)
+    return mail is not None
 
 
-def subscribe_box(page: Any) -> str:
-    """Return the HTML of the box that offers this page's series or everything; "" without a newsletter."""
-    return ""
+def one_spelling(address: str) -> str:
+    """Return the one spelling of an address, so that nobody is counted or written to twice."""
+    if not is_installed():
+        return address.strip().lower()
+    from onward_newsletter.addresses import normalise_address
+
+    return normalise_address(address)
+
+
+def address_hash(address: str) -> str:
+    """Return what stands for an address in keys and reports, without being one."""
+    if not is_installed():
+        from django.utils.crypto import salted_hmac
+
+        return salted_hmac("onward_blog.address", one_spelling(address)).hexdigest()[:32]
+    from onward_newsletter.addresses import address_key
+
+    return address_key(one_spelling(address))[:32]
+
+
+# Following a series
 
 
 def topic_for_series(series: Any) -> Any | None:
-    """Return the Topic that stands for a series, made on first use; None without a newsletter."""
-    return None
+    """Return the Topic that readers of a series follow, made on first use and renamed with the series.
+
+    None without the newsletter app, and as long as there is no newsletter to hold the topic.
+    """
+    if not is_installed() or (newsletter := _newsletter()) is None:
+        return None
+    from onward_newsletter.models import Topic
+
+    slug = f"{slugify(series.title)[:200] or 'series'}-{series.pk}"
+    topic, _made = Topic.objects.get_or_create(
+        newsletter=newsletter, key=series.topic_key, defaults={"name": series.title[:255], "slug": slug}
+    )
+    if topic.name != series.title[:255]:
+        topic.name = series.title[:255]
+        topic.save(update_fields=["name"])
+    return topic
 
 
-def issue_for_article(page: Any, format: str, *, user: Any = None) -> Any | None:
-    """Return the draft Issue that mails an article: ``format`` is "full", "excerpt" or "until_poll"."""
-    return None
+def subscribe_box(page: Any) -> str:
+    """Return the HTML of the box that offers this page's series or everything; "" without a newsletter.
+
+    It shows what has been set up and makes nothing: a topic is made when its series is published.
+    """
+    if not is_installed() or (newsletter := _newsletter()) is None:
+        return ""
+    from onward_newsletter.components import SubscribeBox
+
+    return str(SubscribeBox(newsletter, topic=_topic_of(page), page=page).render_html())
+
+
+def _newsletter() -> Any | None:
+    from onward_newsletter.models import Newsletter
+
+    return Newsletter.objects.order_by("pk").first()
+
+
+def _topic_of(page: Any) -> Any | None:
+    from onward_newsletter.models import Topic
+
+    series = page if hasattr(page, "topic_key") else getattr(page, "series", None)
+    return (
+        Topic.objects.filter(key=series.topic_key, ended_at=None).order_by("pk").first() if series else None
+    )
+
+
+# Issues
+
+
+def issue_for_article(page: Any, format: str = "full", *, user: Any = None) -> Any | None:
+    """Return the draft Issue that mails an article, made on first use; None without the newsletter app.
+
+    ``format`` is "full", "excerpt" or "until_poll". The audience is the followers of the series and those who want
+    everything. Raises ``onward_newsletter.actions.composing.NoNewsletter`` when there is no newsletter yet.
+    """
+    if not is_installed():
+        return None
+    from onward_newsletter.actions.composing import issue_for_page
+
+    series = getattr(page, "series", None)
+    return issue_for_page(page, format=format, topic=topic_for_series(series) if series else None, user=user)
+
+
+def issue_of(page: Any) -> Any | None:
+    """Return the first issue of a page that was not cancelled, or None."""
+    if not is_installed():
+        return None
+    from onward_newsletter.models import Issue
+
+    issues = Issue.objects.filter(page=page.pk, kind="article").exclude(state=Issue.State.CANCELLED)
+    return issues.order_by("edition").first()
+
+
+def issue_screen(issue: Any) -> str:
+    """Return the admin path where an issue is previewed, tested and sent."""
+    try:
+        return reverse("onward_newsletter_issues:inspect", args=[issue.pk])
+    except NoReverseMatch:
+        return reverse("wagtailadmin_home")
+
+
+def issue_content(issue: Any) -> Any | None:
+    """Return the IssueContent of an issue made from an article, None for any other issue."""
+    from onward_newsletter.rendering import IssueContent
+
+    from .mail_content import article_html
+    from .mixins import ArticleMixin
+
+    page = issue.page.specific if issue.page else None
+    if not isinstance(page, ArticleMixin):
+        return None
+    return IssueContent(article_html(page, issue.format), preview_text=getattr(page, "standfirst", ""))
+
+
+def audience_slots(issue: Any, subscribers: Sequence[Any]) -> dict[int, dict[str, str]]:
+    """Return {subscriber pk: {"personal_line": sentence}} for those whose answers the article takes up."""
+    if issue.page is None:
+        return {}
+    from .roundups.personal import personal_lines
+
+    identities = {subscriber_identity(subscriber.uuid): subscriber.pk for subscriber in subscribers}
+    lines = personal_lines(issue.page.specific, list(identities))
+    return {identities[identity]: {"personal_line": line} for identity, line in lines.items()}
+
+
+def submitted_count(page: Any, *, until: datetime) -> int | None:
+    """Return how many mails of a page a server had accepted by then; None without the newsletter app."""
+    if not is_installed():
+        return None
+    from onward_newsletter.models import Delivery
+
+    return Delivery.objects.filter(issue__page=page.pk, state="submitted", submitted_at__lt=until).count()
+
+
+# Who a reader is
+
+
+def subscriber_identity(uuid: Any) -> str:
+    """Return the identity under which a subscriber's ballots are kept; polls make reader keys from it."""
+    return f"subscriber:{uuid}"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The person to whom a mail was delivered."""
+
+    identity: str
+    hint: str
+    page_id: int | None
+
+
+def holder_of(token: str) -> Holder | None:
+    """Return whose mail carried the token; None for an unknown one, and for an erased subscriber."""
+    if not is_installed():
+        return None
+    from onward_newsletter.addresses import half_hidden
+    from onward_newsletter.deliveries import resolve_token
+
+    delivery = resolve_token(token)
+    if delivery is None or delivery.subscriber is None:
+        return None
+    subscriber = delivery.subscriber
+    return Holder(
+        subscriber_identity(subscriber.uuid), half_hidden(subscriber.address), delivery.issue.page_id
+    )
+
+
+def followers(page: Any) -> dict[str, str]:
+    """Return {address: identity} of everybody who gets the issues of this page's series; {} without the app."""
+    if not is_installed() or (newsletter := _newsletter()) is None:
+        return {}
+    from onward_newsletter.audience import audience
+    from onward_newsletter.models import Issue
+
+    issue = issue_of(page) or Issue(newsletter=newsletter, topic=_topic_of(page))
+    people = audience(issue).values_list("subscriber__address", "subscriber__uuid").distinct()
+    return {address: subscriber_identity(uuid) for address, uuid in people}

@@ -1,7 +1,11 @@
 """What responses add to Wagtail; imported by this app's ``wagtail_hooks.py``."""
 
+from typing import Any
+
 from django.apps import apps
 from wagtail import hooks
+
+from onward_blog.mail import send_mail
 
 from .base import ResponseSource
 from .registry import HOOK
@@ -28,3 +32,19 @@ def share_source() -> ResponseSource:
     from .shares import ShareSource
 
     return ShareSource()
+
+
+if apps.is_installed("onward_polls"):
+
+    @hooks.register("onward_polls_resolve_mail_token")
+    def mail_reader(token: str) -> object | None:
+        from .polls import mail_reader
+
+        return mail_reader(token)
+
+
+@hooks.register("onward_polls_send_mail")
+def send_mail_of_polls(**mail: Any) -> bool:
+    """Take every mail of the polls: one that is not sent, because its address is suppressed, is taken too."""
+    send_mail(**mail)
+    return True

@@ -10,15 +10,18 @@ from django.db import transaction
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.blocks import StreamBlock, StructValue
+from wagtail.blocks import Block, StreamBlock, StructValue
 
+from onward_blog import mailing
 from onward_polls import signals
 from onward_polls.actions import copy_poll
+from onward_polls.components import mail_links
 from onward_polls.models import Ballot, FollowUp, Option, Poll, ReaderLink, Tally, Vote
-from onward_polls.readers import reader_key
+from onward_polls.readers import MailReader, reader_key
 
 from .base import Group, Line, Quote, ResponseSummary, iso
-from .body import walk_body
+from .body import walk_block, walk_body
+from .people import Asked, Chosen, initials
 from .windows import within
 
 
@@ -30,6 +33,11 @@ def polls_of(article: Any) -> list[Poll]:
     """Return the polls in the body of a page, each once, in reading order."""
     found = (value for _block, value in walk_body(article) if isinstance(value, Poll))
     return list({poll.pk: poll for poll in found}.values())
+
+
+def polls_in(block: Block, value: Any) -> list[Poll]:
+    """Return the polls in one block of a body."""
+    return [found for _block, found in walk_block(block, value) if isinstance(found, Poll)]
 
 
 class PollSource:
@@ -175,11 +183,6 @@ def credit_of(ballot: Ballot) -> str:
     return initials(ballot.credit) if ballot.consent == Ballot.Consent.INITIALS else ""
 
 
-def initials(name: str) -> str:
-    """Return the initials of what stands before the first comma: "Maria Keller, Graz" is "M. K."."""
-    return " ".join(f"{word[0].upper()}." for word in name.split(",")[0].replace(".", " ").split())
-
-
 def _is_open(poll: Poll) -> bool:
     now = timezone.now()
     ended = poll.closes_at is not None and poll.closes_at <= now
@@ -194,16 +197,6 @@ def _stands_in_page(poll: Poll) -> bool:
     return visibility == Poll.ResultsVisibility.ALWAYS or (
         closed and visibility in (Poll.ResultsVisibility.AFTER_VOTING, Poll.ResultsVisibility.AFTER_CLOSING)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What one known reader chose in one poll: for the reader's own eyes only."""
-
-    poll_id: int
-    ballot_uuid: str
-    cast_at: datetime
-    options: tuple[str, ...]
 
 
 def chosen_by(poll_ids: Iterable[int], identities: Iterable[str]) -> dict[str, list[Chosen]]:
@@ -222,16 +215,6 @@ def chosen_by(poll_ids: Iterable[int], identities: Iterable[str]) -> dict[str, l
             options = tuple(str(vote.option.uuid) for vote in marked)
             found[keys[ballot.reader_key]].append(Chosen(poll.pk, str(ballot.uuid), ballot.cast_at, options))
     return dict(found)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A reader who wants to be told what came of an answer, with an address confirmed for that one mail."""
-
-    follow_up_id: int
-    address: str
-    ballot_uuid: str
-    poll_id: int
 
 
 def who_asked(poll_ids: Iterable[int]) -> list[Asked]:
@@ -278,6 +261,17 @@ def _following(poll: Poll) -> Poll:
         copy.follows = poll
         copy.save(update_fields=["follows"])
     return copy
+
+
+def mail_choices(poll: Poll) -> list[dict[str, str]]:
+    """Return {"text", "url"} for each option on offer; the url holds the slot ``%%token%%``."""
+    return [{"text": option.text, "url": url} for option, url in mail_links(poll, "%%token%%")]
+
+
+def mail_reader(token: str) -> MailReader | None:
+    """Return who a mail with this token was delivered to, for the poll that is answered from it."""
+    holder = mailing.holder_of(token)
+    return MailReader(holder.identity, holder.hint, holder.page_id) if holder else None
 
 
 def connect_signals(*, withdrawn: Any, folded: Any) -> None:

@@ -60,7 +60,7 @@ def compile_document(article: Any, since: datetime | None, until: datetime | Non
             for _slug, source in sorted(response_sources().items())
             if (summary := source.summarise(article, since=since, until=cutoff)) is not None
         ]
-        until = until or _after_last(summaries, since or cutoff)
+        until = until or _after_last(summaries, since or article.first_published_at or cutoff)
         quotes = tuple(_quotes(article, since, until))
         data = {
             "version": VERSION,

@@ -1,6 +1,11 @@
-"""What roundups add to Wagtail; imported by this app's ``wagtail_hooks.py``."""
+"""What roundups add to Wagtail and to the newsletter; imported by this app's ``wagtail_hooks.py``."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from wagtail import hooks
+
+from onward_blog import mailing
 
 from .choosers import quote_chooser, roundup_chooser
 
@@ -8,3 +13,13 @@ from .choosers import quote_chooser, roundup_chooser
 @hooks.register("register_admin_viewset")
 def roundup_choosers() -> list[object]:
     return [roundup_chooser, quote_chooser]
+
+
+@hooks.register("onward_newsletter_issue_content")
+def issue_content(issue: Any) -> Any | None:
+    return mailing.issue_content(issue)
+
+
+@hooks.register("onward_newsletter_audience_slots")
+def audience_slots(issue: Any, subscribers: Sequence[Any]) -> dict[int, dict[str, str]]:
+    return mailing.audience_slots(issue, subscribers)

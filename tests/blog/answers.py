@@ -1,0 +1,62 @@
+"""A series with answers: the small builders that tests of the loop start from."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from onward_polls.models import Ballot, Option, Poll, Vote
+from wagtail.models import Page, Site
+
+from onward_blog.pages.models import ArticlePage, SeriesPage
+
+
+#: When the first answer of every test is given.
+MONDAY = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
+_numbers = count()
+
+
+def a_poll(
+    question: str = "What takes most of your week?", options: Sequence[str] = ("Repair", "Selling"), **kw: Any
+) -> Poll:
+    poll = Poll.objects.create(question=question, **kw)
+    for place, text in enumerate(options):
+        Option.objects.create(poll=poll, text=text, sort_order=place)
+    return poll
+
+
+def a_series(title: str = "Out of date?", **kw: Any) -> SeriesPage:
+    root = Site.objects.get(is_default_site=True).root_page
+    return root.add_child(instance=SeriesPage(title=title, slug=f"series-{next(_numbers)}", **kw))
+
+
+def a_part(
+    series: Page, title: str = "The squeezed manager", body: Sequence[tuple[str, Any]] = (), **kw: Any
+) -> ArticlePage:
+    page = ArticlePage(title=title, slug=f"part-{next(_numbers)}", body=list(body), **kw)
+    return series.add_child(instance=page)
+
+
+def ballots(poll: Poll, votes: Mapping[str, int], *, at: datetime = MONDAY, **kw: Any) -> list[Ballot]:
+    """Cast ballots by option text, one a minute from ``at`` on."""
+    options = {option.text: option for option in poll.options.all()}
+    made = []
+    for text, how_many in votes.items():
+        for _each in range(how_many):
+            made.append(a_ballot(poll, options[text], at=at + timedelta(minutes=len(made)), **kw))
+    return made
+
+
+def a_ballot(poll: Poll, option: Option | None = None, *, at: datetime = MONDAY, **kw: Any) -> Ballot:
+    kw.setdefault("reader_key", f"{next(_numbers):064d}")
+    ballot = Ballot.objects.create(poll=poll, cast_at=at, **kw)
+    if option:
+        Vote.objects.create(ballot=ballot, option=option)
+    return ballot
+
+
+def words(
+    poll: Poll, text: str, *, consent: str = "name", credit: str = "Ingrid Solheim", **kw: Any
+) -> Ballot:
+    option = poll.options.first()
+    return a_ballot(poll, option, words=text, consent=consent, credit=credit, **kw)
