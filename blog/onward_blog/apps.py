@@ -9,7 +9,7 @@ class BlogConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import checks, signal_handlers  # noqa: F401
+        from . import checks, signal_handlers, site_names  # noqa: F401
         from .comments.setup import disconnect_upstream
 
         disconnect_upstream()

@@ -64,6 +64,11 @@ class QuoteBlock(blocks.StructBlock):
     quote = blocks.TextBlock(label=_("Quote"), rows=3)
     source = blocks.CharBlock(label=_("Who said it"), required=False, max_length=200)
 
+    def get_context(self, value: Any, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Add ``words``: the quote without quotation marks of its own, since the page sets those of its language."""
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        return {**context, "words": value["quote"].strip().strip("\"'“”„‘’«»")}
+
     class Meta:
         icon = "openquote"
         label = _("Quote")

@@ -14,8 +14,11 @@ from .serving import public_page_or_404, refuse_foreign_origin
 def reader(request: HttpRequest, page_id: int) -> HttpResponse:
     """Answer ``{"fragments": {element id: html}, "csrf": token or null}`` for one live public page.
 
-    GET sets no cookie and carries no token. POST is the reader's first touch of a form: it changes nothing but
-    gives a token, and the pieces of the page may set the cookie that knows this browser again.
+    GET sets no cookie and carries no token. POST is the reader's first touch of a form: it changes nothing, but
+    gives a token and the cookies by which a form knows this browser again.
+
+    Hooks: ``onward_reader_fragments``, ``fn(request, page, csrf) -> {element id: html}``; ``csrf`` says whether the
+    forms may carry a token. ``onward_reader_cookies``, ``fn(request, page, response)``, called for POST only.
     """
     refuse_foreign_origin(request)
     page = public_page_or_404(page_id)
@@ -25,4 +28,7 @@ def reader(request: HttpRequest, page_id: int) -> HttpResponse:
         fragments.update(fn(request, page, with_token))
     response = JsonResponse({"fragments": fragments, "csrf": get_token(request) if with_token else None})
     response["Cache-Control"] = "private, no-store"
+    if with_token:
+        for fn in hooks.get_hooks("onward_reader_cookies"):
+            fn(request, page, response)
     return response

@@ -7,3 +7,8 @@ class PagesConfig(AppConfig):
     label = "onward_blog_pages"
     verbose_name = _("Series and articles")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import signal_handlers
+
+        signal_handlers.connect()

@@ -1,7 +1,5 @@
 """The body of an article: every block an author can choose."""
 
-from importlib.util import find_spec
-
 from django.apps import apps
 from wagtail import blocks
 
@@ -31,7 +29,7 @@ class ArticleText(blocks.StreamBlock):
 
 def article_body() -> blocks.StreamBlock:
     """Return the blocks of an article: with polls and questions for words where polls are installed."""
-    if not apps.is_installed("onward_polls") or find_spec("onward_polls.blocks") is None:
+    if not apps.is_installed("onward_polls"):
         return ArticleText()
     from onward_polls.blocks import PollBlock, WordsQuestionBlock
 

@@ -22,6 +22,7 @@ from onward_blog.roundups.queries import taken_up_in
 
 from .blocks import article_body
 from .family import as_family, family_of
+from .polls import polls_in
 
 
 #: Blocks whose words count as reading; the others are answered, watched or passed over.
@@ -174,6 +175,7 @@ class ArticlePage(ArticleMixin, PublicPageMixin, Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the series, where this part was taken up, and what the text already holds and the end need not."""
+        polls_in(self)
         return {
             **super().get_context(request, *args, **kwargs),
             "series": self.series,

@@ -3,11 +3,24 @@
 from typing import Any
 
 from django.db.models import Exists, OuterRef
-from wagtail.models import PageViewRestriction
+from django.http import HttpRequest
+from wagtail.models import PageViewRestriction, Site
 
 from onward_blog.models import RoundupUse
 
 from .models import ArticlePage, ArticleTag, SeriesPage
+
+
+def root_path_of(request: HttpRequest) -> str | None:
+    """Return the ``url_path`` of the root page of the site that is read; None where there is no site.
+
+    With a single site it comes from Wagtail's own cache, whatever the host of the request.
+    """
+    roots = Site.get_site_root_paths()
+    if len(roots) == 1:
+        return str(roots[0].root_path)
+    site = Site.find_for_request(request)
+    return str(site.root_page.url_path) if site else None
 
 
 def find_series(url_path: str) -> SeriesPage | None:
@@ -19,7 +32,8 @@ def find_article(url_path: str) -> ArticlePage | None:
     """Return the live article whose ``url_path`` this is, or None; it knows what it need not be asked about."""
     uses = RoundupUse.objects.filter(roundup__page=OuterRef("pk"), published_at__isnull=False)
     articles = ArticlePage.objects.annotate(
-        is_taken_up=Exists(uses), is_tagged=Exists(ArticleTag.objects.filter(content_object=OuterRef("pk")))
+        is_taken_up=Exists(uses),
+        is_tagged=Exists(ArticleTag.objects.filter(content_object=OuterRef("pk"))),
     )
     return _found(articles, url_path)
 

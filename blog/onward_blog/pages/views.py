@@ -9,7 +9,6 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
-from wagtail.models import Site
 from wagtail.url_routing import RouteResult
 from wagtail.views import serve
 
@@ -18,7 +17,7 @@ from onward_blog.models import Author
 from onward_blog.serving import same_for_everyone
 
 from .queries import public_articles, with_series
-from .routing import find_article, find_series
+from .routing import find_article, find_series, root_path_of
 
 
 #: Articles on one page of a list.
@@ -55,10 +54,9 @@ def page(request: HttpRequest, series: str, article: str = "") -> HttpResponse:
     hook a page goes through.
     """
     path = f"{series}/{article}/" if article else f"{series}/"
-    site = Site.find_for_request(request)
-    if site is not None:
-        url_path = f"{site.root_page.url_path}{path}"
-        found = find_article(url_path) if article else find_series(url_path)
+    root = root_path_of(request)
+    if root is not None:
+        found = find_article(f"{root}{path}") if article else find_series(f"{root}{path}")
         if found is not None:
             request._wagtail_route_for_request = RouteResult(found)  # type: ignore[attr-defined]
     return serve(request, path)

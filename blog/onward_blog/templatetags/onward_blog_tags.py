@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.images.shortcuts import get_rendition_or_not_found
@@ -14,6 +13,7 @@ from onward_blog import mailing, metadata
 from onward_blog.comments.components import CommentThread
 from onward_blog.links import absolute
 from onward_blog.shares.components import ShareLinks
+from onward_blog.site_names import name_of_site
 
 
 register = template.Library()
@@ -43,9 +43,20 @@ def subscribe_box(page: Any) -> SafeString:
 @register.simple_tag(takes_context=True)
 def site_name(context: Mapping[str, Any]) -> str:
     """Return the name of the site: ``{% site_name %}``."""
+    return name_of_site(context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def page_path(context: Mapping[str, Any], page: Any) -> str:
+    """Return the address of a page as seen from the one that is read: ``{% page_path page %}``.
+
+    Wagtail's ``pageurl`` asks the database which site is read; where there is only one, that makes no difference.
+    """
     request = context.get("request")
-    site = Site.find_for_request(request) if request else None
-    return (site and site.site_name) or getattr(settings, "WAGTAIL_SITE_NAME", "")
+    parts = page.get_url_parts(request)
+    if parts is None or len({root.site_id for root in Site.get_site_root_paths()}) > 1:
+        return page.get_url(request) or ""
+    return parts[2] or ""
 
 
 @register.simple_tag(takes_context=True)
