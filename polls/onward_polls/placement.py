@@ -3,6 +3,8 @@
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from swapper import load_model
 from wagtail.models import ReferenceIndex
 
@@ -31,3 +33,18 @@ def polls_on(page: object) -> list[Poll]:
     )
     pks = [int(reference.to_object_id) for reference in references if reference.to_object_id.isdigit()]
     return list(Poll.objects.filter(pk__in=pks).prefetch_related("options"))
+
+
+def why_kept(poll: Poll) -> str:
+    """Return why a poll must not be deleted, in a sentence for the editor; empty if it may be."""
+    answers = poll.ballots.count()
+    if answers:
+        return ngettext(
+            "%(n)d reader has answered it; close it instead.",
+            "%(n)d readers have answered it; close it instead.",
+            answers,
+        ) % {"n": answers}
+    users = [str(source) for source, _uses in ReferenceIndex.get_grouped_references_to(poll)]
+    if users:
+        return _("It is used here: %(places)s. Remove it there first.") % {"places": ", ".join(users)}
+    return ""

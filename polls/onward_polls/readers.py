@@ -38,6 +38,8 @@ class ReaderView:
     ballot: Ballot | None = None
     #: The uuids of the options marked on the ballot.
     chosen: frozenset[UUID] = frozenset()
+    #: Whether the reader answered the earlier poll that this one asks again.
+    answered_before: bool = False
 
     @property
     def has_voted(self) -> bool:
@@ -88,17 +90,25 @@ def linked_key(poll: Poll, key: str) -> str:
 
 
 def view_reader(poll: Poll, identity: str | None) -> ReaderView:
-    """Return what this reader has done in this poll (at most two queries)."""
+    """Return what this reader has done in this poll (two queries, two more if it asks a question again)."""
     if identity is None:
         return ReaderView()
+    before = poll.follows is not None and _find_ballot(poll.follows, identity) is not None
+    ballot = _find_ballot(poll, identity)
+    if ballot is None:
+        return ReaderView(answered_before=before)
+    chosen = frozenset(ballot.votes.values_list("option__uuid", flat=True))
+    return ReaderView(ballot, chosen, answered_before=before)
+
+
+def _find_ballot(poll: Poll, identity: str) -> Ballot | None:
     key = reader_key(poll, identity)
     links = ReaderLink.objects.filter(poll=poll, alias_key=key).values("reader_key")
     found = Ballot.objects.filter(Q(reader_key=key) | Q(reader_key__in=links), poll=poll)
     ballot = found.select_related("follow_up").first()
-    if ballot is None:
-        return ReaderView()
-    ballot.poll = poll
-    return ReaderView(ballot, frozenset(ballot.votes.values_list("option__uuid", flat=True)))
+    if ballot:
+        ballot.poll = poll
+    return ballot
 
 
 def ballots_of(identity: str) -> list[Ballot]:

@@ -107,6 +107,20 @@ def _line(option: Option, count: int, n: int) -> TallyLine:
     )
 
 
+def same_options(now: PollTally, then: PollTally) -> dict[UUID, TallyLine]:
+    """Match the options of a question asked again with the earlier ones that say the same.
+
+    Keys are the uuids of the later poll; letter case and spacing do not matter, anything else does.
+    """
+    earlier = {_plain(line.text): line for line in then.lines}
+    matched = {line.option_uuid: earlier.get(_plain(line.text)) for line in now.lines}
+    return {uuid: line for uuid, line in matched.items() if line}
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
 def read_tally(poll: Poll, *, live: bool = True) -> PollTally:
     """Return the tally of a poll from its folded counters.
 

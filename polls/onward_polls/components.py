@@ -1,0 +1,316 @@
+"""How a poll looks: one card for article, fragment and page, one list of results, and the links in a mail."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from laces.components import Component
+
+from .models import Ballot, Option, Poll
+from .readers import ReaderView
+from .tally import PollTally, TallyLine, read_tally, same_options
+from .wording import caveats, how_many, life_line, what_happens, who_answered
+
+
+class State(StrEnum):
+    """Which face a poll card shows. A closed poll may also show what this reader answered."""
+
+    BALLOT = "ballot"
+    CONFIRM = "confirm"
+    VOTED = "voted"
+    CHANGE = "change"
+    WITHDRAWN = "withdrawn"
+    WAITING = "waiting"
+    CLOSED = "closed"
+    UNAVAILABLE = "unavailable"
+
+
+#: The faces that hold a form to answer with.
+ANSWERABLE = (State.BALLOT, State.CONFIRM, State.CHANGE, State.WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class WordsDraft:
+    """What a reader typed into the form for words, to be shown again."""
+
+    words: str = ""
+    consent: str = Ballot.Consent.NONE
+    credit: str = ""
+    address: str = ""
+
+
+@dataclass
+class PollCard(Component):
+    """The card of one poll.
+
+    Without ``reader`` it is the card every reader gets: no token, no cookie, numbers as of the last fold.
+    With one it is that reader's own card, with the numbers of this moment.
+    """
+
+    poll: Poll
+    reader: ReaderView | None = None
+    csrf_token: str | None = None
+    page_ref: int | None = None
+    state: State | None = None
+    #: uuids of the options marked in the form; None means those on the reader's ballot.
+    chosen: Collection[UUID] | None = None
+    #: A sentence about what went wrong with the last try.
+    error: str = ""
+    #: The path the reader came from and can go back to.
+    next_path: str = ""
+    heading: str = "h3"
+    #: Whose mail this is answered from, half hidden, and where to post then.
+    mail_hint: str = ""
+    mail_path: str = ""
+    #: Words as typed, when the form for them has to be shown again.
+    draft: WordsDraft | None = None
+    editing_words: bool = False
+    #: A sentence about what the reader should do next.
+    notice: str = ""
+
+    template_name = "onward_polls/components/poll_card.html"
+
+    class Media:
+        css = {"all": ["onward_polls/polls.css"]}
+
+    @property
+    def view(self) -> ReaderView:
+        return self.reader or ReaderView()
+
+    @property
+    def face(self) -> State:
+        """The state asked for, or the one that follows from the poll and the reader."""
+        if self.poll.archived_at:
+            return State.UNAVAILABLE
+        if self.poll.is_closed:
+            return State.CLOSED
+        if self.poll.is_waiting:
+            return State.WAITING
+        if self.state:
+            return self.state
+        if self.view.has_voted:
+            return State.VOTED
+        return State.WITHDRAWN if self.view.has_withdrawn else State.BALLOT
+
+    def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+        """Return everything the template shows."""
+        face = self.face
+        return {
+            "card": self,
+            "poll": self.poll,
+            "state": face.value,
+            "kick": kick(self.poll, face),
+            "options": self.options() if face in ANSWERABLE else [],
+            "control": "checkbox" if self.poll.kind == Poll.Kind.MULTIPLE else "radio",
+            "how_many": how_many(self.poll),
+            "action": self.mail_path or reverse("onward_polls:poll", args=[self.poll.pk]),
+            "announcement": announcement(self.poll, face),
+            "what_happens": what_happens(self.poll),
+            "results": self.results(face),
+            "answers": [option.text for option in self.poll.options.all() if option.uuid in self.view.chosen],
+            "words": self.words(face),
+            "urls": poll_urls(self.poll, page_ref=self.page_ref, next_path=self.next_path),
+        }
+
+    def options(self) -> list[tuple[Option, bool]]:
+        """Return the options on offer, each with whether it is marked."""
+        chosen = self.view.chosen if self.chosen is None else self.chosen
+        offered = (option for option in self.poll.options.all() if option.retired_at is None)
+        return [(option, option.uuid in chosen) for option in offered]
+
+    def results(self, face: State) -> "PollResults | None":
+        """Return the results if this reader may see them on this face of the card."""
+        if face in (State.UNAVAILABLE, State.WAITING, State.CONFIRM, State.CHANGE):
+            return None
+        if not self.poll.shows_results(voted=self.view.has_voted):
+            return None
+        live = self.reader is not None
+        earlier = earlier_tally(self.poll, answered=self.view.answered_before, live=live)
+        return PollResults(read_tally(self.poll, live=live).marked(self.view.chosen), earlier)
+
+    def words(self, face: State) -> dict[str, Any] | None:
+        """Return what the part for words shows: a form, thanks for what was written, or nothing."""
+        ballot = self.view.ballot if self.view.has_voted else None
+        only_words = self.poll.kind == Poll.Kind.WORDS
+        asks = face == State.VOTED and self.poll.ask_words
+        if only_words:
+            asks = asks or face in ANSWERABLE
+        written = ballot.words if ballot else ""
+        if not written and not asks:
+            return None
+        reopened = self.draft is not None or self.editing_words or face in (State.CHANGE, State.CONFIRM)
+        show_form = asks and (not written or reopened)
+        return {
+            "form": show_form,
+            "prompt": self.poll.words_prompt or ("" if only_words else _("What do you do instead?")),
+            "draft": self.draft or draft_of(ballot),
+            "consents": Ballot.Consent.choices,
+            "consent_label": Ballot.Consent(ballot.consent).label if ballot else "",
+            "quotable": bool(written) and ballot is not None and ballot.consent != Ballot.Consent.NONE,
+            "follow_up": getattr(ballot, "follow_up", None) if ballot else None,
+            "written": written,
+        }
+
+
+def draft_of(ballot: Ballot | None) -> WordsDraft:
+    """Return what a ballot already says, as the form shows it."""
+    if ballot is None:
+        return WordsDraft()
+    follow_up = getattr(ballot, "follow_up", None)
+    return WordsDraft(ballot.words, ballot.consent, ballot.credit, follow_up.address if follow_up else "")
+
+
+def kick(poll: Poll, face: State) -> str:
+    """Return the small line above the question."""
+    special = {
+        State.CONFIRM: _("One more press, so that we know it was you"),
+        State.CHANGE: _("Change your answer"),
+        State.WITHDRAWN: _("You took your answer back"),
+    }
+    return special.get(face) or life_line(poll) or _("A question to you")
+
+
+def announcement(poll: Poll, face: State) -> str:
+    """Return what a screen reader says when a card has changed to this face."""
+    return {
+        State.VOTED: _("Your answer is counted."),
+        State.WITHDRAWN: _("Your answer was taken back."),
+        State.CONFIRM: _("Please press the button once more."),
+        State.CLOSED: _("This poll is closed."),
+    }.get(face, "")
+
+
+def poll_urls(poll: Poll, *, page_ref: int | None, next_path: str) -> dict[str, str]:
+    """Return the addresses a card links and posts to; those that are opened know the way back."""
+    way_back = {"page": page_ref, "next": next_path}
+    query = urlencode({name: value for name, value in way_back.items() if value})
+    page = reverse("onward_polls:poll", args=[poll.pk])
+    names = ("words", "stop_quoting", "withdraw", "follow_up")
+    posts = {name: reverse(f"onward_polls:{name}", args=[poll.pk]) for name in names}
+    return {
+        "poll": page,
+        "here": f"{page}?{query}" if query else page,
+        "change": f"{page}?{urlencode({'change': 1})}{'&' if query else ''}{query}",
+        "edit_words": f"{page}?{urlencode({'words': 1})}{'&' if query else ''}{query}",
+        **posts,
+    }
+
+
+@dataclass(frozen=True)
+class ResultLine:
+    """One line of results, ready to print."""
+
+    line: TallyLine
+    #: Whole per cent, or None where only counts may be shown.
+    percent: int | None
+    #: The width of the bar as SVG wants it, "41.5%".
+    width: str
+    then: TallyLine | None = None
+    then_percent: int | None = None
+    then_width: str = "0%"
+
+    @property
+    def count(self) -> str:
+        return f"{self.line.count:,}"
+
+
+@dataclass
+class PollResults(Component):
+    """A tally as bars, as numbers in text, and as a table; with the earlier answers to the same question."""
+
+    tally: PollTally
+    then: PollTally | None = None
+
+    template_name = "onward_polls/components/poll_results.html"
+
+    def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+        """Return the lines and the sentences around them."""
+        return {
+            "tally": self.tally,
+            "lines": self.lines(),
+            "then": self.then,
+            "who": who_answered(self.tally),
+            "caveats": caveats(self.tally),
+            "then_who": who_answered(self.then) if self.then else "",
+            "options_differ": self.options_differ(),
+        }
+
+    def lines(self) -> list[ResultLine]:
+        """Return the lines in the order of the options."""
+        earlier = same_options(self.tally, self.then) if self.then else {}
+        lines = []
+        for line in self.tally.lines:
+            then = earlier.get(line.option_uuid)
+            lines.append(
+                ResultLine(
+                    line,
+                    percent(line, self.tally),
+                    width(line),
+                    then,
+                    percent(then, self.then) if then and self.then else None,
+                    width(then) if then else "0%",
+                )
+            )
+        return lines
+
+    def options_differ(self) -> bool:
+        """Whether the question was asked again with other options."""
+        if self.then is None:
+            return False
+        return not len(same_options(self.tally, self.then)) == len(self.tally.lines) == len(self.then.lines)
+
+
+def percent(line: TallyLine, tally: PollTally) -> int | None:
+    """Return a share in whole per cent, or None where there are too few answers to say so."""
+    return round(line.share * 100) if tally.shows_percentages else None
+
+
+def width(line: TallyLine) -> str:
+    """Return a share as the width of a bar."""
+    return f"{line.share * 100:.1f}%"
+
+
+def earlier_tally(poll: Poll, *, answered: bool, live: bool) -> PollTally | None:
+    """Return the tally of the poll this one asks again, if readers may see it."""
+    earlier = poll.follows
+    if earlier is None or not earlier.shows_results(voted=answered):
+        return None
+    return read_tally(earlier, live=live)
+
+
+def poll_mail_links(poll: Poll, token_slot: str) -> SafeString:
+    """Return the options of a poll as links for a mail.
+
+    ``token_slot`` stands where each recipient's token will be, for example "%%token%%". Following a link
+    only opens a page; its button counts.
+    """
+    context = {"poll": poll, "links": mail_links(poll, token_slot)}
+    return render_to_string("onward_polls/mail/poll_links.html", context)
+
+
+def poll_mail_text(poll: Poll, token_slot: str) -> str:
+    """Return the same links for the plain text of a mail."""
+    context = {"poll": poll, "links": mail_links(poll, token_slot)}
+    return render_to_string("onward_polls/mail/poll_links.txt", context)
+
+
+def mail_links(poll: Poll, token_slot: str) -> list[tuple[Option, str]]:
+    """Return each option on offer with its absolute address; none once the poll is closed."""
+    if poll.is_closed or poll.archived_at:
+        return []
+    base = settings.WAGTAILADMIN_BASE_URL.rstrip("/")
+    offered = [option for option in poll.options.all() if option.retired_at is None]
+    # A slot may hold characters that an address would escape, so it is put in after the address is made.
+    paths = [reverse("onward_polls_mail:vote_from_mail", args=["TOKEN", option.uuid]) for option in offered]
+    return [
+        (option, base + path.replace("TOKEN", token_slot))
+        for option, path in zip(offered, paths, strict=True)
+    ]

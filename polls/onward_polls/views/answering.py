@@ -1,0 +1,152 @@
+"""What every poll view shares: finding the poll, showing its card, and answering a refusal."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from onward_polls.components import PollCard, State, WordsDraft, poll_urls
+from onward_polls.conf import polls_settings
+from onward_polls.errors import PollError
+from onward_polls.models import Poll
+from onward_polls.placement import is_public
+from onward_polls.posts import Place, place_of, wants_fragment
+from onward_polls.readers import ReaderView, ensure_identity, identity_of, view_reader
+
+
+View = Callable[..., HttpResponse]
+
+
+class PollNotFound(PollError):
+    """The poll does not exist, or stands on no page that readers can open."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(_("This question is not open to readers: it may have been moved or taken down."))
+
+
+def personal(*methods: str) -> Callable[[View], View]:
+    """Make a view answer these methods, never be stored, check tokens itself, and turn errors into pages."""
+
+    def decorate(view: View) -> View:
+        @csrf_exempt
+        @require_http_methods(methods)
+        @wraps(view)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                response = view(request, *args, **kwargs)
+            except PollError as error:
+                response = show_sentence(request, error)
+            add_never_cache_headers(response)
+            response["Referrer-Policy"] = "same-origin"
+            return response
+
+        return wrapped
+
+    return decorate
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One request about one poll: who asks, from where, and how to answer."""
+
+    request: HttpRequest
+    poll: Poll
+    place: Place
+    identity: str | None
+
+    @classmethod
+    def open(cls, request: HttpRequest, poll_id: int, fields: QueryDict) -> "Desk":
+        """Find the poll, or raise PollNotFound."""
+        poll = Poll.objects.select_related("follows").prefetch_related("options").filter(pk=poll_id).first()
+        if poll is None or not is_public(poll):
+            raise PollNotFound
+        return cls(request, poll, place_of(fields), identity_of(request))
+
+    def look(self) -> ReaderView:
+        """Return what this reader has done in the poll so far."""
+        return view_reader(self.poll, self.identity)
+
+    def show(self, card: PollCard, *, status: int = 200) -> HttpResponse:
+        """Answer with a card: alone for a script, inside a page for everybody else."""
+        if wants_fragment(self.request):
+            response = HttpResponse(card.render_html(), status=status)
+        else:
+            context = {
+                "base_template": polls_settings().BASE_TEMPLATE,
+                "card": replace(card, heading="h1"),
+                "poll": self.poll,
+                "next_path": self.place.next_path,
+            }
+            response = render(self.request, "onward_polls/pages/poll.html", context, status=status)
+        response["X-Onward-State"] = card.face
+        return response
+
+    def card(self, reader: ReaderView, **details: Any) -> PollCard:
+        """Return this reader's card; it carries a token only once the browser has a cookie of ours."""
+        known = self.identity is not None and self.identity == identity_of(self.request)
+        token = get_token(self.request) if known else None
+        return PollCard(
+            self.poll,
+            reader=reader,
+            csrf_token=token,
+            page_ref=self.place.page_ref,
+            next_path=self.place.next_path,
+            **details,
+        )
+
+    def ask_to_confirm(
+        self, *, chosen: Collection[UUID] = (), draft: WordsDraft | None = None
+    ) -> HttpResponse:
+        """Show the same form again with what was typed, now with a token, and set both cookies."""
+        card = self.card(self.look(), state=State.CONFIRM, chosen=chosen, draft=draft)
+        return self.show_unconfirmed(card)
+
+    def show_unconfirmed(self, card: PollCard) -> HttpResponse:
+        """Show a card whose form only now holds a token; a script that was told to send may send once more."""
+        response = self.show(replace(card, csrf_token=get_token(self.request)))
+        ensure_identity(self.request, response)
+        response["X-Onward-Unconfirmed"] = "1"
+        return response
+
+    def refuse(
+        self, error: PollError, *, chosen: Collection[UUID] = (), draft: WordsDraft | None = None
+    ) -> HttpResponse:
+        """Say what was wrong, beside the form as the reader left it."""
+        self.poll.refresh_from_db(fields=["opens_at", "closes_at", "archived_at"])
+        reader = self.look()
+        state = State.CHANGE if reader.has_voted and draft is None and self.poll.allow_change else None
+        card = self.card(reader, state=state, chosen=chosen or None, draft=draft, error=str(error))
+        return self.show(card, status=error.status)
+
+    def answered(self, **details: Any) -> HttpResponse:
+        """Show the result of what was done: the new card for a script, else the poll's own page."""
+        if wants_fragment(self.request):
+            return self.show(self.card(self.look(), **details))
+        return self.see_other()
+
+    def see_other(self) -> HttpResponse:
+        """Send the browser to the poll's own page, by GET (RFC 9110, 15.4.4)."""
+        urls = poll_urls(self.poll, page_ref=self.place.page_ref, next_path=self.place.next_path)
+        return HttpResponseRedirect(urls["here"], status=303)
+
+
+def show_sentence(request: HttpRequest, error: PollError) -> HttpResponse:
+    """Answer with one sentence: for a script alone, else on a page."""
+    context = {"base_template": polls_settings().BASE_TEMPLATE, "sentence": str(error)}
+    template = (
+        "onward_polls/components/sentence.html"
+        if wants_fragment(request)
+        else "onward_polls/pages/sentence.html"
+    )
+    return render(request, template, context, status=error.status)

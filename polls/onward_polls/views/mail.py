@@ -1,0 +1,79 @@
+"""Answering from a mail: the link opens a page, the button counts."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
+
+from onward_polls.actions import cast_from_mail
+from onward_polls.ballot_rules import find_options
+from onward_polls.components import State
+from onward_polls.errors import PollError
+from onward_polls.models import Option
+from onward_polls.posts import Place, read_post
+from onward_polls.readers import MailReader, ensure_identity, resolve_mail_token, view_reader
+
+from .answering import Desk, personal
+
+
+class MailLinkUnknown(PollError):
+    """A link from a mail that was never sent, or whose receiver was erased."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This link does not belong to a mail we know, so nothing was counted. You can answer on the page instead."
+            )
+        )
+
+
+@personal("GET", "HEAD", "POST")
+def vote(request: HttpRequest, token: str, option_uuid: UUID) -> HttpResponse:
+    """Show the poll with the option from the mail marked, or count what the reader sent from there."""
+    fields = read_post(request) if request.method == "POST" else QueryDict()
+    reader = resolve_mail_token(token)
+    option = Option.objects.filter(uuid=option_uuid).first()
+    if reader is None or option is None:
+        raise MailLinkUnknown
+    desk = Desk.open(request, option.poll_id, fields)
+    desk = Desk(request, desk.poll, Place(reader.page_ref, desk.place.next_path), reader.identity)
+    if request.method == "POST":
+        return _count(desk, reader, fields.getlist("option") or [str(option_uuid)])
+    return _show(desk, reader, {option_uuid})
+
+
+def _show(desk: Desk, reader: MailReader, chosen: set[UUID], error: PollError | None = None) -> HttpResponse:
+    before = view_reader(desk.poll, reader.identity)
+    card = desk.card(
+        before,
+        state=State.CHANGE if before.has_voted else State.BALLOT,
+        chosen=chosen,
+        error=str(error) if error else "",
+        mail_hint=reader.hint,
+        mail_path=desk.request.path,
+    )
+    return desk.show(card, status=error.status if error else 200)
+
+
+def _count(desk: Desk, reader: MailReader, marked: list[str]) -> HttpResponse:
+    response = desk.see_other()
+    browser = ensure_identity(desk.request, response)
+    try:
+        options = find_options(desk.poll, marked)
+        cast_from_mail(
+            desk.poll,
+            identity=reader.identity,
+            browser=browser,
+            options=options,
+            page_ref=reader.page_ref,
+        )
+    except PollError as error:
+        return _show(
+            desk,
+            reader,
+            {option.uuid for option in desk.poll.options.all() if str(option.uuid) in marked},
+            error,
+        )
+    return response
