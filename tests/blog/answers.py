@@ -33,7 +33,7 @@ def a_series(title: str = "Out of date?", **kw: Any) -> SeriesPage:
 def a_part(
     series: Page, title: str = "The squeezed manager", body: Sequence[tuple[str, Any]] = (), **kw: Any
 ) -> ArticlePage:
-    page = ArticlePage(title=title, slug=f"part-{next(_numbers)}", body=list(body), **kw)
+    page = ArticlePage(title=title, body=list(body), **{"slug": f"part-{next(_numbers)}", **kw})
     return series.add_child(instance=page)
 
 
