@@ -232,6 +232,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "issue",
                 "verbose_name_plural": "issues",
                 "ordering": ["-created_at", "-pk"],
+                "permissions": [("send_issue", "Can send issue")],
             },
         ),
         migrations.CreateModel(

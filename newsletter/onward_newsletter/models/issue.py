@@ -6,6 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from .newsletter import Newsletter, Topic
 
 
+# Wagtail says so itself, but only when its models are imported, which may be after these.
+swapper.set_app_prefix("wagtailcore", "wagtail")
+
+
 class Issue(models.Model):
     """One edition of a newsletter: its content, frozen when it is prepared, its audience and its state."""
 
@@ -89,6 +93,8 @@ class Issue(models.Model):
         verbose_name = _("issue")
         verbose_name_plural = _("issues")
         ordering = ["-created_at", "-pk"]
+        #: Who may write an issue need not be who may mail it to everybody.
+        permissions = [("send_issue", "Can send issue")]
         constraints = [
             # Publishing again, a double click or a second beat must not mail a page again.
             models.UniqueConstraint(
