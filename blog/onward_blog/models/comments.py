@@ -7,6 +7,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+# Wagtail says so itself, but only when its models are imported, which may be after these.
+swapper.set_app_prefix("wagtailcore", "wagtail")
+
+
 def new_nonce() -> str:
     """Return 16 hexadecimal characters; a confirmation that carries an older one is void."""
     return secrets.token_hex(8)

@@ -3,6 +3,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+# Wagtail says so itself, but only when its models are imported, which may be after these.
+swapper.set_app_prefix("wagtailcore", "wagtail")
+
+
 class ResponseFold(models.Model):
     """What readers did with one article as of the last aggregation; derived, and made again at will."""
 
