@@ -36,6 +36,10 @@ class NewsletterSettings:
     MAILS_PER_MINUTE: int = 60
     #: Gmail cuts a mail off behind this many bytes of HTML, and the unsubscribe link with it.
     MAX_HTML_BYTES: int = 102 * 1024
+    #: How long a worker may hold a delivery, in seconds; then it is taken to be dead (reliability 1.1). Above EMAIL_TIMEOUT.
+    LEASE_SECONDS: int = 120
+    #: The wait before each further try after a temporary refusal, in seconds; there are at most 6 tries.
+    RETRY_SECONDS: tuple[int, ...] = (60, 300, 900, 3600, 14400)
     #: "smtp" is the fast path; "django" hands over to EMAIL_BACKEND; "auto" picks by EMAIL_BACKEND.
     TRANSPORT: str = "auto"
 

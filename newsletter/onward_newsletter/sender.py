@@ -1,0 +1,153 @@
+"""Send one claimed row: begin, stamp, submit, settle; and sort what can go wrong at each step."""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import DatabaseError
+
+from . import claims, lanes
+from .actions.issues import ask_for_pause
+from .models import Delivery, SendingState
+from .signals import delivery_failed
+from .transports.base import (
+    RecipientDeferred,
+    RecipientRefused,
+    ReplyLost,
+    SenderRefused,
+    Transport,
+    TransportError,
+    WayBlocked,
+)
+from .trouble import Watch, pause_if_doubtful
+from .work import Work, why_not
+
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class PumpReport:
+    """What one call of ``pump`` did, in rows, and what it left behind."""
+
+    submitted: int = 0
+    deferred: int = 0
+    failed: int = 0
+    skipped: int = 0
+    in_doubt: int = 0
+    #: Rows that could go now and were not reached; 0 while the mail server is away, as nothing can go then.
+    left: int = 0
+
+
+class LaneClosed(Exception):
+    """Nothing can leave for now: the mail server is away."""
+
+
+class Sender:
+    """One worker's hands: a way out, and the report of what it did."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+        self.report = PumpReport()
+        #: Whether the lane had setbacks when it was entered: then the first success reopens it for all.
+        self.is_probing = False
+        self._watch = Watch()
+
+    def send(self, work: Work, row: Any) -> bool:
+        """Send one claimed row; return whether the rest of its chunk may follow. Raises LaneClosed."""
+        try:
+            if reason := work.reason_to_skip(row):
+                return self._skip(row, reason)
+            self.transport.begin(work.message_for(row))
+        except DatabaseError:
+            raise
+        except Exception as error:  # noqa: BLE001 (a poisonous recipient, whatever it raises, stops nobody else)
+            return self._not_begun(work, row, error)
+        if not claims.stamp(row, work.fences(row)):
+            self.transport.forget()
+            return self._not_stamped(row)
+        try:
+            self.transport.submit()
+        except Exception as error:  # noqa: BLE001 (what nobody foresaw is in doubt, and the next one is tried)
+            return self._not_submitted(work, row, error)
+        return self._submitted(work, row)
+
+    def _skip(self, row: Any, reason: str) -> bool:
+        self.report.skipped += claims.settle_skipped(row, reason)
+        return True
+
+    def _not_begun(self, work: Work, row: Any, error: Exception) -> bool:
+        """Settle a row for which nothing was handed over."""
+        if isinstance(error, WayBlocked):
+            self._rest(error)
+        if isinstance(error, SenderRefused):
+            return self._sender_refused(work, error)
+        return self._refused(work, row, error, is_final=not isinstance(error, RecipientDeferred))
+
+    def _sender_refused(self, work: Work, error: SenderRefused) -> bool:
+        """Blame no recipient: an issue waits for its author, the outbox for a while."""
+        if work.issue is None:
+            self._rest(error)
+        else:
+            ask_for_pause(work.issue, reason=f"The mail server refused the sender: {error}")
+        return False
+
+    def _not_stamped(self, row: Any) -> bool:
+        """Find out why the stamp was refused: because of this recipient, or of the whole issue."""
+        if reason := why_not(row):
+            return self._skip(row, reason)
+        return False
+
+    def _submitted(self, work: Work, row: Any) -> bool:
+        claims.settle_submitted(row)
+        self.report.submitted += 1
+        if self.is_probing:
+            lanes.reopen()
+            self.is_probing = False
+        if work.issue:
+            self._watch.note_success(work.issue)
+        return True
+
+    def _not_submitted(self, work: Work, row: Any, error: Exception) -> bool:
+        """Settle a row whose attempt had begun."""
+        if isinstance(error, WayBlocked):
+            self._refused(work, row, error, is_final=False)
+            self._rest(error)
+        if isinstance(error, (RecipientDeferred, RecipientRefused)):
+            return self._refused(work, row, error, is_final=isinstance(error, RecipientRefused))
+        return self._in_doubt(work, row, error)
+
+    def _in_doubt(self, work: Work, row: Any, error: Exception) -> bool:
+        if not isinstance(error, ReplyLost):
+            logger.error("onward_newsletter.unforeseen", exc_info=error, extra={"row": row.pk})
+            self.transport.close()
+        self.report.in_doubt += claims.settle_in_doubt(row, _reason(error))
+        if work.issue:
+            self._watch.note_failure(work.issue, _reason(error))
+            pause_if_doubtful(work.issue)
+        return True
+
+    def _refused(self, work: Work, row: Any, error: Exception, *, is_final: bool) -> bool:
+        state = claims.settle_refused(row, _reason(error), is_final=is_final)
+        if state == SendingState.DEFERRED:
+            self.report.deferred += 1
+        else:
+            self.report.failed += 1
+            _announce_failure(row)
+        if work.issue:
+            self._watch.note_failure(work.issue, _reason(error))
+        return True
+
+    def _rest(self, error: TransportError) -> None:
+        logger.warning("onward_newsletter.lane_rests", extra={"reason": str(error)})
+        lanes.rest(str(error))
+        raise LaneClosed
+
+
+def _announce_failure(row: Any) -> None:
+    if isinstance(row, Delivery):
+        delivery_failed.send_robust(sender=Delivery, delivery=row)
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, TransportError) else f"{type(error).__name__}: {error}"

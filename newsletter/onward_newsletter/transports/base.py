@@ -1,0 +1,45 @@
+"""What the pump needs from a way out, and how a way out says no."""
+
+from typing import Protocol
+
+from onward_newsletter.messages import Message
+
+
+class TransportError(Exception):
+    """A message was not submitted; the text is the reason, fit for an editor's eyes."""
+
+
+class WayBlocked(TransportError):
+    """The server is away, or refuses everybody. Nothing was accepted, and the recipient is not to blame."""
+
+
+class SenderRefused(TransportError):
+    """The server takes nothing from this sender."""
+
+
+class RecipientDeferred(TransportError):
+    """The server said "not now" to this recipient or message (4xx)."""
+
+
+class RecipientRefused(TransportError):
+    """The server said no to this recipient or message (5xx)."""
+
+
+class ReplyLost(TransportError):
+    """The message was handed over whole and the answer never came: perhaps accepted, perhaps not (RFC 1047)."""
+
+
+class Transport(Protocol):
+    """One way out, used by one worker for one message at a time."""
+
+    def begin(self, message: Message) -> None:
+        """Do everything that is safe to repeat: build the message, connect, ask for the recipient."""
+
+    def submit(self) -> None:
+        """Hand over the message begun; returns when it was accepted."""
+
+    def forget(self) -> None:
+        """Drop the message begun, because it must not be sent after all."""
+
+    def close(self) -> None:
+        """Leave the server. The next ``begin`` connects again."""

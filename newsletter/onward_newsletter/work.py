@@ -1,0 +1,175 @@
+"""What is to be sent: the two kinds of rows the pump works on, behind one face."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+
+from . import links, suppressions
+from .addresses import is_normalised
+from .messages import Message, MessageTemplate, Values, message_id
+from .models import Delivery, Issue, Newsletter, Outbox, Sending, Subscriber, Subscription, Suppression
+
+
+#: Stands in a link until it is replaced by a token.
+ANY_TOKEN = "0" * 22
+
+
+class BadAddress(ValueError):
+    """The stored address is not what it would be if it were entered today, so nobody can say where it leads."""
+
+
+class Work(Protocol):
+    """One lane's rows, and how to make a mail of each."""
+
+    #: The issue the rows belong to, or None for the outbox.
+    issue: Issue | None
+
+    def queue(self) -> QuerySet[Any]:
+        """Return the rows to claim from."""
+
+    def load(self, pks: Sequence[int], token: str) -> Sequence[Any]:
+        """Return rows that were claimed, with what ``message_for`` needs."""
+
+    def reason_to_skip(self, row: Any) -> str:
+        """Return why a row must not be sent, or an empty text."""
+
+    def message_for(self, row: Any) -> Message:
+        """Return the mail for a row, and note its Message-ID in the row."""
+
+    def fences(self, row: Any) -> list[Any]:
+        """Return what must hold at the moment of the stamp, as conditions for its UPDATE."""
+
+
+class OutboxWork:
+    """Confirmations and notices."""
+
+    issue: Issue | None = None
+
+    def queue(self) -> QuerySet[Outbox]:
+        return Outbox.objects.all()
+
+    def load(self, pks: Sequence[int], token: str) -> Sequence[Outbox]:
+        return list(Outbox.objects.filter(pk__in=pks, claim_token=token).order_by("next_at", "pk"))
+
+    def reason_to_skip(self, row: Outbox) -> str:
+        if not row.address:
+            return "erased"
+        forbidding = suppressions.against(row.purpose).filter(address_key=row.address_key)
+        return "suppressed" if forbidding.exists() else ""
+
+    def message_for(self, row: Outbox) -> Message:
+        _check(row.address)
+        headers = dict(row.headers)
+        template = MessageTemplate(
+            subject=row.subject,
+            sender=headers.pop("From", settings.DEFAULT_FROM_EMAIL),
+            reply_to=headers.pop("Reply-To", ""),
+            text=row.text,
+            html=row.html,
+            headers={"Auto-Submitted": "auto-generated", **headers},
+        )
+        row.message_id = message_id("outbox", str(row.pk), _domain(template.sender))
+        return Message(template, template.sender, row.address, row.message_id)
+
+    def fences(self, row: Outbox) -> list[Any]:
+        return [~Exists(suppressions.against(row.purpose).filter(address_key=OuterRef("address_key")))]
+
+
+class IssueWork:
+    """The deliveries of one issue that is being sent."""
+
+    def __init__(self, issue: Issue) -> None:
+        self.issue: Issue | None = issue
+        self._issue = issue
+        self._template = _template_of(issue)
+        self._unsubscribe = links.unsubscribe_url(ANY_TOKEN)
+        self._manage = links.manage_url(ANY_TOKEN)
+
+    def queue(self) -> QuerySet[Delivery]:
+        return Delivery.objects.filter(issue=self._issue.pk)
+
+    def load(self, pks: Sequence[int], token: str) -> Sequence[Delivery]:
+        rows = Delivery.objects.filter(pk__in=pks, claim_token=token).select_related("subscriber")
+        return list(rows.order_by("pk"))
+
+    def reason_to_skip(self, row: Delivery) -> str:
+        return "erased" if row.subscriber is None else ""
+
+    def message_for(self, row: Delivery) -> Message:
+        address = row.subscriber.address if row.subscriber else ""
+        _check(address)
+        row.message_id = message_id(str(self._issue.pk), row.address_key, _domain(self._template.sender))
+        unsubscribe = self._unsubscribe.replace(ANY_TOKEN, row.token)
+        headers = {
+            "List-Unsubscribe": f"<{unsubscribe}>",
+            "X-Entity-Ref-ID": row.message_id.partition("@")[0],
+        }
+        values = self._values(row, unsubscribe)
+        return Message(self._template, self._template.sender, address, row.message_id, values, headers)
+
+    def _values(self, row: Delivery, unsubscribe: str) -> Values:
+        return {
+            **row.slots,
+            "token": row.token,
+            "unsubscribe_url": unsubscribe,
+            "manage_url": self._manage.replace(ANY_TOKEN, row.token),
+        }
+
+    def fences(self, row: Delivery) -> list[Any]:
+        person = Subscriber.objects.filter(pk=OuterRef("subscriber_id"), state=Subscriber.State.ACTIVE)
+        wish = Subscription.objects.filter(pk=OuterRef("subscription_id"), state=Subscription.State.ACTIVE)
+        return [
+            Exists(Issue.objects.filter(pk=self._issue.pk, state=Issue.State.SENDING)),
+            Exists(person.filter(address=row.subscriber.address if row.subscriber else "")),
+            Exists(wish),
+            ~Exists(_suppression()),
+        ]
+
+
+def _suppression() -> QuerySet[Suppression]:
+    return Suppression.objects.filter(address_key=OuterRef("address_key"))
+
+
+def _check(address: str) -> None:
+    if not is_normalised(address):
+        raise BadAddress("The stored address is malformed.")
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]
+
+
+def _template_of(issue: Issue) -> MessageTemplate:
+    """Return the frozen mail with the headers that mail programs ask of a newsletter (RFC 2919, 2369, 8058)."""
+    newsletter: Newsletter = issue.newsletter
+    domain = _domain(newsletter.sender_address)
+    return MessageTemplate(
+        subject=issue.subject,
+        sender=issue.from_header,
+        reply_to=issue.reply_to,
+        text=issue.text,
+        html=issue.html,
+        headers={
+            "List-Id": f"<{newsletter.slug}.{domain}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Feedback-ID": f"{issue.pk}:{newsletter.slug}:issue:onward",
+        },
+    )
+
+
+def why_not(row: Sending) -> str:
+    """Return why a stamp was refused to a delivery: a reason to skip it, or an empty text for a matter of the issue."""
+    if not isinstance(row, Delivery):
+        return "suppressed"
+    row.refresh_from_db(fields=["subscriber", "subscription", "address_key"])
+    if row.subscriber is None:
+        return "erased"
+    if Suppression.objects.filter(address_key=row.address_key).exists() or (
+        row.subscriber.state != Subscriber.State.ACTIVE
+    ):
+        return "suppressed"
+    if row.subscription is None or row.subscription.state != Subscription.State.ACTIVE:
+        return "unsubscribed"
+    return ""
