@@ -1,6 +1,5 @@
 """From an empty folder to a database with the demo series in it, saying how far it is."""
 
-import importlib
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from wagtail.models import Site
 
 from .ground import Ground
+from .load import load_demo
 
 
 class Progress:
@@ -26,6 +26,11 @@ class Progress:
         """Say what begins now."""
         self.stdout.write(f"  {sentence}")
         self.stdout.flush()
+
+    def step(self, label: str, done: int, total: int) -> None:
+        """Say which part of the demo is being made; ``label`` is empty when all are."""
+        if label:
+            self(f"Making {label} ({done + 1} of {total})")
 
     def count(self, sentence: str, done: int, total: int) -> None:
         """Say how many are done, in place on a terminal, and at every quarter elsewhere."""
@@ -61,7 +66,7 @@ def fill(ground: Ground, *, fresh: bool, stdout: OutputWrapper) -> None:
         progress("Preparing the demo series. This happens once and takes about a minute.")
     _migrate(progress, is_new=is_new)
     if is_new:
-        importlib.import_module("onward_site.demo.load").load_demo(progress)
+        load_demo(progress=progress.step)
         ground.mark_loaded()
 
 
