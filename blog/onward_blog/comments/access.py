@@ -49,3 +49,8 @@ def states_for(user: Any) -> "QuerySet[CommentState]":
 def page_of(state: CommentState) -> Any:
     """Return the page a comment stands on, as its own kind."""
     return swapper.load_model("wagtailcore", "Page").objects.get(pk=state.page_id).specific
+
+
+def may_moderate_anything(user: Any) -> bool:
+    """Return whether this account decides about the comments of any page at all."""
+    return bool(PagePermissionPolicy().user_has_any_permission(user, ACTIONS))
