@@ -1,7 +1,5 @@
 """Every address of the site."""
 
-from importlib.util import find_spec
-
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.static import serve
@@ -11,24 +9,16 @@ from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
 
-def _mounted(address: str, module: str) -> list[URLResolver]:
-    try:
-        return [path(address, include(module))] if find_spec(module) else []
-    except ImportError:
-        return []
-
-
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("sitemap.xml", sitemap, name="sitemap"),
-    *_mounted("polls/", "onward_polls.urls"),
-    *_mounted("v/", "onward_polls.mail_urls"),
-    *_mounted("newsletter/", "onward_newsletter.urls"),
-    *_mounted("u/", "onward_newsletter.unsubscribe_urls"),
-    *_mounted("", "onward_blog.urls"),
+    path("polls/", include("onward_polls.urls")),
+    path("v/", include("onward_polls.mail_urls")),
+    path("newsletter/", include("onward_newsletter.urls")),
+    path("u/", include("onward_newsletter.unsubscribe_urls")),
+    path("", include("onward_blog.urls")),
     path("", include("onward_site.home.urls")),
-    path("", include("onward_blog.pages.urls")),
 ]
 
 if settings.SERVE_MAILBOX:
@@ -37,4 +27,8 @@ if settings.SERVE_MAILBOX:
 if settings.SERVE_MEDIA:
     urlpatterns += [path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT})]
 
-urlpatterns += [path("", include(wagtail_urls))]
+# Pages come last: any word could be the address of one.
+urlpatterns += [
+    path("", include("onward_blog.pages.urls")),
+    path("", include(wagtail_urls)),
+]

@@ -37,5 +37,6 @@ def prepare_environment(arguments: Sequence[str]) -> None:
             "ALLOWED_HOSTS": "127.0.0.1,localhost,[::1]",
             "TRUSTED_PROXY_COUNT": "0",
             "SERVE_MAILBOX": "1",
+            "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
         }
     )
