@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
@@ -54,6 +55,8 @@ def page(request: HttpRequest, series: str, article: str = "") -> HttpResponse:
     hook a page goes through.
     """
     path = f"{series}/{article}/" if article else f"{series}/"
+    if reverse("wagtail_serve", args=[path]) != request.path:
+        raise Http404  # mounted below some prefix, where no page lives
     root = root_path_of(request)
     if root is not None:
         found = find_article(f"{root}{path}") if article else find_series(f"{root}{path}")
