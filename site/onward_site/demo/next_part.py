@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from onward_blog.roundups.actions import write_next_part
+from onward_blog.roundups.next_part import write_next_part
 
 from .body import body_of
 from .content.part_one import PART_ONE
