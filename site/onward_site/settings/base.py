@@ -143,6 +143,10 @@ STORAGES = {
 SITE_ID = 1
 WAGTAIL_SITE_NAME = "Onward"
 WAGTAILADMIN_BASE_URL = BASE_URL
+# The admin asks nobody else for anything either: no portraits, no version check, no banner.
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_FRONTEND_LOGIN_URL = "/admin/login/"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
