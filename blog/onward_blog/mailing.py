@@ -212,3 +212,39 @@ def followers(page: Any) -> dict[str, str]:
     issue = issue_of(page) or Issue(newsletter=newsletter, topic=_topic_of(page))
     people = audience(issue).values_list("subscriber__address", "subscriber__uuid").distinct()
     return {address: subscriber_identity(uuid) for address, uuid in people}
+
+
+def can_mail() -> bool:
+    """Return whether there is a newsletter in which an article could be mailed."""
+    return is_installed() and _newsletter() is not None
+
+
+def pages_with_issue(pages: Sequence[int]) -> set[int]:
+    """Return which of these pages have an issue, in whatever state; one query."""
+    if not is_installed():
+        return set()
+    from onward_newsletter.models import Issue
+
+    return set(Issue.objects.filter(page__in=list(pages)).values_list("page_id", flat=True))
+
+
+def subscriber_count(*, since: datetime) -> tuple[int, int] | None:
+    """Return how many subscribers are active, and how many of them began since then; None without the app."""
+    if not is_installed():
+        return None
+    from django.db.models import Count, Min, Q
+
+    from onward_newsletter.models import Subscription
+
+    people = Subscription.objects.active().values("subscriber").annotate(first=Min("confirmed_at"))
+    counts = people.aggregate(n=Count("subscriber"), new=Count("subscriber", filter=Q(first__gte=since)))
+    return counts["n"], counts["new"]
+
+
+def issue_formats() -> list[tuple[str, str]]:
+    """Return (value, label) for how much of an article an issue may hold; [] without the newsletter app."""
+    if not is_installed():
+        return []
+    from onward_newsletter.models import Issue
+
+    return [(value, str(label)) for value, label in Issue.Format.choices]

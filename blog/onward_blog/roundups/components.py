@@ -27,12 +27,17 @@ ROLES = {
 }
 
 
-def permalink(roundup: Any) -> str:
-    """Return the public path of a roundup, or "" where the blog's addresses are not mounted."""
+def address_of(name: str, *args: Any) -> str:
+    """Return the path behind a name, or "" where the blog's addresses are not mounted."""
     try:
-        return reverse("onward_blog:roundup", args=[roundup.pk])
+        return reverse(name, args=args)
     except NoReverseMatch:
         return ""
+
+
+def permalink(roundup: Any) -> str:
+    """Return the public path of a roundup, or "" where the blog's addresses are not mounted."""
+    return address_of("onward_blog:roundup", roundup.pk)
 
 
 def part_name(reading: Reading) -> str:
@@ -98,10 +103,10 @@ class RoundupCard(Component):
         ]
 
     def _quote(self, quote: Any) -> dict[str, Any]:
-        comment = quote.source == "comments" and self.reading.page_path
+        comment = quote.source == "comments"
         return {
             "row": quote,
-            "link": f"{self.reading.page_path}#comment-{quote.source_key}" if comment else "",
+            "link": address_of("onward_blog:comment", quote.source_key) if comment else "",
             "credit": quote.credit or _("a reader"),
             "permission": "" if comment else _("quoted with permission"),
         }

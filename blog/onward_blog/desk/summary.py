@@ -1,0 +1,187 @@
+"""What came in, per series and article, and what waits for the author; the numbers of the last fold and of today."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import swapper
+from django.db.models import Q
+from django.utils import timezone
+
+from onward_blog import mailing
+from onward_blog.mixins import SeriesMixin
+from onward_blog.models import ResponseFold, RoundupQuote, RoundupUse
+from onward_blog.responses.folding import article_models
+from onward_blog.responses.registry import response_sources
+
+
+#: How many articles the desk shows, the newest first; the others have their own screen.
+MOST = 12
+#: What counts as new.
+NEW = timedelta(days=1)
+#: How long the desk reminds of a quote that its reader took back, and of readers not told.
+REMIND = timedelta(days=14)
+#: The columns of the desk, in their order.
+COLUMNS = ("answers", "words", "comments", "shares", "arrivals")
+
+
+@dataclass
+class Row:
+    """One article on the desk: totals, and what was new in the last day, by column."""
+
+    page: Any
+    totals: dict[str, int]
+    new: dict[str, int]
+    held: int = 0
+    series: Any | None = None
+    #: Whether no part of the series has come after this one.
+    may_write_on: bool = False
+
+    @property
+    def cells(self) -> list[tuple[str, int, int]]:
+        return [(column, self.totals.get(column, 0), self.new.get(column, 0)) for column in COLUMNS]
+
+
+@dataclass
+class Shelf:
+    """One series with its articles, in their order; ``series`` is None for articles outside a series."""
+
+    series: Any | None
+    rows: list[Row] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything the home panel shows."""
+
+    shelves: list[Shelf]
+    since: datetime
+    held: int
+    subscribers: tuple[int, int] | None
+    untold: list[RoundupUse]
+    taken_back: list[RoundupQuote]
+    unmailed: list[Any]
+
+    @property
+    def rows(self) -> list[Row]:
+        return [row for shelf in self.shelves for row in shelf.rows]
+
+    @property
+    def new_total(self) -> int:
+        return sum(sum(row.new.values()) for row in self.rows)
+
+    @property
+    def ready(self) -> list[Row]:
+        """The rows whose next part can be written: somebody answered, and nothing has come after."""
+        return [row for row in self.rows if row.may_write_on and row.totals.get("answers", 0)]
+
+    @property
+    def needs_decision(self) -> bool:
+        return bool(self.held or self.ready or self.untold or self.taken_back or self.unmailed)
+
+
+def look_at_desk(user: Any) -> Desk:
+    """Return the desk of a user: the newest live articles that the user may edit."""
+    now = timezone.now()
+    articles = _articles(user)
+    rows = _rows(articles, now - NEW)
+    ids = [page.pk for page in articles]
+    return Desk(
+        shelves=_shelves(rows),
+        since=now - NEW,
+        held=sum(row.held for row in rows),
+        subscribers=mailing.subscriber_count(since=now - NEW),
+        untold=_untold(ids, now),
+        taken_back=_taken_back(ids, now),
+        unmailed=_unmailed(articles, now),
+    )
+
+
+def _articles(user: Any) -> list[Any]:
+    found: list[Any] = []
+    for model in article_models():
+        found += model.objects.live().order_by("-first_published_at", "-pk")[:MOST]
+    found.sort(key=_published, reverse=True)
+    return [page for page in found if page.permissions_for_user(user).can_edit()][:MOST]
+
+
+def _published(page: Any) -> tuple[bool, datetime, int]:
+    moment = page.first_published_at
+    return moment is not None, moment or timezone.now(), page.pk
+
+
+def _rows(articles: Sequence[Any], since: datetime) -> list[Row]:
+    folds = ResponseFold.objects.filter(page__in=[page.pk for page in articles])
+    totals = {fold.page_id: _totals(fold.data) for fold in folds}
+    rows = {page.pk: Row(page, totals.get(page.pk, {}), {}) for page in articles}
+    for source in response_sources().values():
+        recent = getattr(source, "recent", None)
+        for page, numbers in (recent(articles, since) if recent else {}).items():
+            rows[page].held += numbers.pop("held", 0)
+            rows[page].new.update(numbers)
+    _place(rows.values())
+    return list(rows.values())
+
+
+def _place(rows: Iterable[Row]) -> None:
+    """Tell each row its series, and whether a part has come after it; two queries for all rows."""
+    pages = swapper.load_model("wagtailcore", "Page").objects
+    parents = {row.page.path[: -row.page.steplen] for row in rows}
+    series = {
+        page.path: page for page in pages.filter(path__in=parents).specific() if isinstance(page, SeriesMixin)
+    }
+    below = Q()
+    for page in series.values():
+        below |= Q(path__startswith=page.path, depth=page.depth + 1)
+    live = list(pages.live().filter(below).values_list("path", flat=True)) if series else []
+    for row in rows:
+        above = row.page.path[: -row.page.steplen]
+        row.series = series.get(above)
+        row.may_write_on = row.series is not None and not any(
+            p > row.page.path and p.startswith(above) for p in live
+        )
+
+
+def _totals(data: dict[str, Any]) -> dict[str, int]:
+    """Return the columns of the desk from a response fold."""
+    polls, shares = data.get("polls", {}), data.get("shares", {})
+    return {
+        "answers": polls.get("total", 0),
+        "words": polls.get("facts", {}).get("words", 0),
+        "comments": data.get("comments", {}).get("total", 0),
+        "shares": shares.get("total", 0),
+        "arrivals": shares.get("facts", {}).get("arrivals", 0),
+    }
+
+
+def _shelves(rows: Iterable[Row]) -> list[Shelf]:
+    shelves: dict[int | None, Shelf] = {}
+    for row in rows:
+        key = row.series.pk if row.series else None
+        shelves.setdefault(key, Shelf(row.series)).rows.append(row)
+    for shelf in shelves.values():
+        shelf.rows.sort(key=lambda row: row.page.path)
+    return list(shelves.values())
+
+
+def _untold(pages: list[int], now: datetime) -> list[RoundupUse]:
+    """Return the uses in these pages whose readers were not told yet, one for each page."""
+    uses = RoundupUse.objects.filter(page__in=pages, told_at=None, published_at__gte=now - REMIND)
+    uses = uses.exclude(page__in=RoundupUse.objects.filter(told_at__isnull=False).values("page"))
+    return list({use.page_id: use for use in uses.select_related("page").order_by("pk")}.values())
+
+
+def _taken_back(pages: list[int], now: datetime) -> list[RoundupQuote]:
+    """Return the quotes in these pages whose readers took them back lately."""
+    lately = Q(withdrawn_at__gte=now - REMIND, uses__page__in=pages, uses__published_at__isnull=False)
+    return list(RoundupQuote.objects.filter(lately).distinct().prefetch_related("uses__page").order_by("-pk"))
+
+
+def _unmailed(articles: Sequence[Any], now: datetime) -> list[Any]:
+    """Return the articles of the last two weeks that have no issue, where there is a newsletter to mail them."""
+    if not mailing.can_mail():
+        return []
+    newest = [p for p in articles if p.first_published_at and p.first_published_at >= now - REMIND]
+    mailed = mailing.pages_with_issue([page.pk for page in newest])
+    return [page for page in newest if page.pk not in mailed]
