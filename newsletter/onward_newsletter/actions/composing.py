@@ -24,6 +24,7 @@ __all__ = [
     "compose_issue",
     "content_of",
     "issue_for_page",
+    "unschedule_issue",
 ]
 
 #: About what phones show beside the subject in a list of mails.
@@ -137,3 +138,12 @@ def _body_findings(issue: Issue, rendered: RenderedIssue) -> list[Finding]:
     if issue.page is not None and not issue.page.live:
         found.append(Finding(_("The page is not published yet, so links to it lead nowhere."), is_error=False))
     return found
+
+
+def unschedule_issue(issue: Issue) -> bool:
+    """Make a scheduled issue a draft again; return whether it still was scheduled."""
+    changed = Issue.objects.filter(pk=issue.pk, state=Issue.State.SCHEDULED).update(
+        state=Issue.State.DRAFT, scheduled_at=None, schedule_zone=""
+    )
+    issue.refresh_from_db()
+    return bool(changed)

@@ -1,0 +1,26 @@
+"""Who may do what in the admin."""
+
+from typing import Any
+
+from wagtail.permission_policies import ModelPermissionPolicy
+
+
+#: The permission to mail an issue to everybody, and to pause, resume and cancel that.
+SEND = "onward_newsletter.send_issue"
+#: To end a subscription, and to stop all mail to an address.
+CHANGE_SUBSCRIBER = "onward_newsletter.change_subscriber"
+#: To erase a person.
+ERASE_SUBSCRIBER = "onward_newsletter.delete_subscriber"
+
+
+class OwnScreensPolicy(ModelPermissionPolicy):
+    """For rows that people make by what they do: listed and shown by Wagtail, changed only on screens of their own.
+
+    Adding, changing and deleting by Wagtail's generic forms are refused to everybody, so the Django permissions of
+    those names are free to guard the screens: ``change`` to end and suppress, ``delete`` to erase.
+    """
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action == "view" and any(
+            user.has_perm(self._get_permission_name(name)) for name in ("view", "change", "delete")
+        )

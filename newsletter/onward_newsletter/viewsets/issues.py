@@ -1,0 +1,138 @@
+"""Issues: the list with their books, the form for a draft, and the screen from which one is sent."""
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin import messages
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from onward_newsletter.models import Issue, SendingState
+from onward_newsletter.models.sending import OPEN_STATES
+
+from . import issue_actions, issue_parts
+from .issue_screen import IssueScreen
+
+
+State = Issue.State
+
+
+def books_in_words(issue: Any) -> str:
+    """Return an issue's books for a cell: what left, and what needs a look."""
+    if not issue.row_count:
+        return "—"
+    parts = [_("%(done)s of %(all)s submitted") % _numbers(done=issue.submitted_count, all=issue.row_count)]
+    if issue.failed_count:
+        parts.append(_("%(number)s failed") % _numbers(number=issue.failed_count))
+    if issue.in_doubt_count:
+        parts.append(_("%(number)s in doubt") % _numbers(number=issue.in_doubt_count))
+    if issue.open_count:
+        parts.append(_("%(number)s open") % _numbers(number=issue.open_count))
+    return " · ".join(parts)
+
+
+def _numbers(**numbers: int) -> dict[str, str]:
+    return {name: number_format(number, force_grouping=True) for name, number in numbers.items()}
+
+
+class IssueIndexView(generic.IndexView):
+    def get_base_queryset(self) -> QuerySet[Issue]:
+        counted = {"submitted": Q(deliveries__state=SendingState.SUBMITTED)}
+        counted["failed"] = Q(deliveries__state=SendingState.FAILED)
+        counted["in_doubt"] = Q(deliveries__state=SendingState.IN_DOUBT)
+        counted["open"] = Q(deliveries__state__in=OPEN_STATES)
+        counts = {f"{name}_count": Count("deliveries", filter=rows) for name, rows in counted.items()}
+        issues = super().get_base_queryset().select_related("newsletter", "topic")
+        return issues.annotate(row_count=Count("deliveries"), **counts)  # type: ignore[no-any-return]
+
+    def get_edit_url(self, instance: Issue) -> str | None:
+        return super().get_edit_url(instance) if instance.state == State.DRAFT else None  # type: ignore[no-any-return]
+
+    def get_delete_url(self, instance: Issue) -> str | None:
+        return super().get_delete_url(instance) if instance.state == State.DRAFT else None  # type: ignore[no-any-return]
+
+    def _get_title_column(self, field_name: str, *args: Any, **kwargs: Any) -> Any:
+        """Let the subject lead to the issue's screen, where all is at hand, rather than to its form."""
+        column_class = self._get_title_column_class(TitleColumn)
+        return self._get_custom_column(field_name, column_class, get_url=self.get_inspect_url)
+
+
+class DraftsOnly:
+    """For the generic form and deletion: what has been scheduled or sent is not changed by them any more."""
+
+    object: Issue
+    request: HttpRequest
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        issue = Issue.objects.filter(pk=kwargs["pk"]).first()
+        if issue is None or issue.state == State.DRAFT:
+            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+        messages.warning(request, _("This issue is %(state)s, so it can no longer be changed.") % {"state": issue.get_state_display()})
+        return redirect(reverse(self.inspect_url_name, args=[issue.pk]))  # type: ignore[attr-defined]
+
+
+class IssueCreateView(generic.CreateView):
+    inspect_url_name = ""
+
+    def save_instance(self) -> Issue:
+        self.form.instance.created_by = self.request.user
+        return super().save_instance()  # type: ignore[no-any-return]
+
+    def get_success_url(self) -> str:
+        return reverse(self.inspect_url_name, args=[self.object.pk])
+
+
+class IssueEditView(DraftsOnly, generic.EditView):
+    def get_success_url(self) -> str:
+        return reverse(self.inspect_url_name, args=[self.object.pk])
+
+
+class IssueDeleteView(DraftsOnly, generic.DeleteView):
+    inspect_url_name = ""
+
+
+class IssueViewSet(ModelViewSet):
+    model = Issue
+    icon = "mail"
+    menu_label = gettext_lazy("Issues")
+    index_view_class = IssueIndexView
+    add_view_class = IssueCreateView
+    edit_view_class = IssueEditView
+    delete_view_class = IssueDeleteView
+    inspect_view_class = IssueScreen
+    inspect_view_enabled = True
+    inspect_template_name = "onward_newsletter/admin/issue.html"
+    copy_view_enabled = False
+    search_fields = ["subject"]
+    search_backend_name = None
+    list_filter = ["state", "newsletter", "topic"]
+    list_display = [
+        "subject",
+        StatusTagColumn(
+            "get_state_display", label=gettext_lazy("State"), primary=lambda row: row.state == State.SUBMITTED
+        ),
+        Column("audience", label=gettext_lazy("For"), accessor=lambda row: row.topic or row.newsletter),
+        Column("books", label=gettext_lazy("Books"), accessor=books_in_words),
+        DateColumn("created_at", label=gettext_lazy("Made"), sort_key="created_at"),
+    ]
+    panels = [
+        MultiFieldPanel([FieldRowPanel([FieldPanel("newsletter"), FieldPanel("topic")])], heading=gettext_lazy("For whom")),
+        FieldPanel("subject"),
+        FieldPanel("preview_text"),
+        FieldPanel("intro"),
+        FieldPanel("format"),
+        FieldPanel("outro"),
+    ]
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        views = {**issue_actions.VIEWS, **issue_parts.VIEWS}
+        urls = [path(f"{name}/<int:pk>/", self.construct_view(view), name=name) for name, view in views.items()]
+        return [*super().get_urlpatterns(), *urls]

@@ -1,0 +1,70 @@
+"""Newsletters and their topics."""
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.ui.tables import Column, NumberColumn
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from onward_newsletter.models import Newsletter, Subscription, Topic
+
+
+ACTIVE = Q(subscriptions__state=Subscription.State.ACTIVE)
+
+
+class CountedIndexView(generic.IndexView):
+    """A list with the number of active subscriptions."""
+
+    def get_base_queryset(self) -> QuerySet[Any]:
+        return super().get_base_queryset().annotate(
+            subscriber_count=Count("subscriptions__subscriber", filter=ACTIVE, distinct=True)
+        )
+
+
+class NewsletterViewSet(ModelViewSet):
+    model = Newsletter
+    icon = "mail"
+    menu_label = _("Newsletters")
+    index_view_class = CountedIndexView
+    list_display = ["name", "sender_address", NumberColumn("subscriber_count", label=_("Subscribers"))]
+    copy_view_enabled = False
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("slug"),
+        FieldPanel("description"),
+        MultiFieldPanel(
+            [FieldPanel("sender_name"), FieldPanel("sender_address"), FieldPanel("reply_to"), FieldPanel("postal_address")],
+            heading=_("Sender"),
+        ),
+        FieldPanel("rate_per_second"),
+    ]
+
+
+class TopicForm(WagtailAdminModelForm):
+    """A topic made by hand stands for nothing in another app, so its key is its own name."""
+
+    def save(self, commit: bool = True) -> Topic:
+        self.instance.key = self.instance.key or f"own:{self.instance.slug}"[:100]
+        return super().save(commit)  # type: ignore[no-any-return]
+
+
+class TopicViewSet(ModelViewSet):
+    model = Topic
+    icon = "tag"
+    menu_label = _("Topics")
+    index_view_class = CountedIndexView
+    list_display = [
+        "name",
+        Column("newsletter", label=_("Newsletter")),
+        NumberColumn("subscriber_count", label=_("Followers")),
+        Column("ended_at", label=_("Ended")),
+    ]
+    list_filter = ["newsletter"]
+    copy_view_enabled = False
+    edit_handler = ObjectList(
+        [FieldPanel("newsletter"), FieldRowPanel([FieldPanel("name"), FieldPanel("slug")])], base_form_class=TopicForm
+    )

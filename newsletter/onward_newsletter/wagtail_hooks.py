@@ -1,0 +1,38 @@
+"""What the Wagtail admin is told about this app."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.log_actions import LogActionRegistry
+from wagtail.permissions import register_permission_policy
+
+from .models import Subscriber
+from .permissions import OwnScreensPolicy
+from .viewsets import NewsletterGroup
+
+
+register_permission_policy(Subscriber, OwnScreensPolicy(Subscriber))
+
+
+@hooks.register("register_admin_viewset")
+def register_viewsets() -> NewsletterGroup:
+    return NewsletterGroup()
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions: LogActionRegistry) -> None:
+    for name, label, message in (
+        ("send", _("Send issue"), _("Issue sent")),
+        ("schedule", _("Schedule issue"), _("Issue scheduled")),
+        ("unschedule", _("Unschedule issue"), _("Issue taken off the schedule")),
+        ("test", _("Send test"), _("Test sent")),
+        ("pause", _("Pause issue"), _("Issue paused")),
+        ("resume", _("Resume issue"), _("Issue resumed")),
+        ("cancel", _("Cancel issue"), _("Issue cancelled")),
+        ("resend", _("Send in doubt again"), _("Deliveries in doubt sent again")),
+        ("settle", _("Settle in doubt"), _("Deliveries in doubt counted as submitted")),
+        ("end", _("End subscription"), _("Subscription ended")),
+        ("suppress", _("Stop all mail"), _("Address suppressed")),
+        ("export", _("Export subscriber"), _("Personal data exported")),
+        ("erase", _("Erase subscriber"), _("Subscriber erased")),
+    ):
+        actions.register_action(f"onward_newsletter.{name}", label, message)
