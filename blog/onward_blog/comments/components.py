@@ -51,7 +51,7 @@ class CommentWriter(Component):
     def __init__(self, page: Any, **state: Any) -> None:
         #: form: a CommentForm with what was typed. request. sentence: what happened. reply_to: an Entry's pk.
         #: parent: the CommentState that is answered. aged: seconds the reader has had the form already.
-        #: mood: "error", "ask", "sent", "public" or "".
+        #: mood: "error", "ask", "sent", "public" or "". published: the number of a comment that is public now.
         self.page = page
         self.state = state
 
@@ -70,6 +70,7 @@ class CommentWriter(Component):
             "sentence": self.state.get("sentence", ""),
             "mood": self.state.get("mood", ""),
             "slot": token_slot(self.page, request, aged=self.state.get("aged", 0)),
+            "published": self.state.get("published"),
             "account_name": display_name(user) if user else "",
             "max_length": MAX_LENGTH,
         }

@@ -87,14 +87,17 @@ def _answer_sent(request: HttpRequest, page: Any, state: CommentState) -> HttpRe
             reverse(f"onward_blog:{where}", args=[state.comment_id if is_public else page.pk]), status=303
         )
     mood = "public" if is_public else "sent"
-    writer = CommentWriter(page, request=request, mood=mood, sentence=sentence_for(state))
+    published = state.comment_id if is_public else None
+    writer = CommentWriter(
+        page, request=request, mood=mood, sentence=sentence_for(state), published=published
+    )
     return HttpResponse(writer.render_html() + own_comments(page, state.writer_key))
 
 
 def sentence_for(state: CommentState) -> str:
     """Return what happens next with a comment that was just sent."""
     if state.state == CommentState.State.PUBLIC:
-        return _("Your comment is published. Load the page again to see it in its place.")
+        return _("Your comment is published.")
     if state.state == CommentState.State.HELD:
         return _("Thank you. Your comment waits for the author, who reads every first one.")
     return _("One step is left: we have sent you an e-mail. Press the button on the page it leads to.")
@@ -114,7 +117,7 @@ def _answer(request: HttpRequest, page: Any, *, status: int = 200, **state: Any)
     context = {
         "base_template": blog_settings().BASE_TEMPLATE,
         "page": page,
-        "writer": writer,
+        "writer": writer.render_html(),
         "parent": parent,
         "asks": state.get("mood") == "ask",
     }

@@ -32,7 +32,7 @@ def read_comments(request: HttpRequest, page_id: int) -> HttpResponse:
     thread = CommentThread(
         page, number=int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1
     )
-    return _page(request, "comments", page=page, thread=thread)
+    return _page(request, "comments", page=page, thread=thread.render_html())
 
 
 @require_safe
@@ -55,7 +55,9 @@ def write_comment(request: HttpRequest, page_id: int) -> HttpResponse:
     if request.method == "POST":
         return answer_post(request, page)
     parent = _parent_asked_for(request, page)
-    return _page(request, "write", page=page, parent=parent, writer=CommentWriter(page, parent=parent))
+    return _page(
+        request, "write", page=page, parent=parent, writer=CommentWriter(page, parent=parent).render_html()
+    )
 
 
 @never_cache

@@ -84,6 +84,7 @@ class OnwardComments extends HTMLElement {
     this.asked = undefined;
     for (const piece of [...pieces]) document.getElementById(piece.id)?.replaceWith(piece);
     if (["sent", "public"].includes(this.writer.dataset.mood)) this.goHome(false);
+    else if (this.form?.elements.reply_to.value) this.form.querySelector("[data-cancel]").hidden = false;
     const notice = this.writer.querySelector('[aria-invalid="true"]') ?? this.writer.querySelector('[tabindex="-1"].onward-comments__notice');
     notice?.focus();
   }
