@@ -1,6 +1,6 @@
 """Feeds, the archive, tags and authors; mount them at the root of the site, before Wagtail's."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from . import feeds, views
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("tags/<str:slug>/", views.tag, name="tag"),
     path("authors/<slug:slug>/", views.author, name="author"),
     path("<slug:series_slug>/feed/", feeds.SeriesFeed(), name="series_feed"),
-    path("<str:series>/", views.page, name="series"),
-    path("<str:series>/<str:article>/", views.page, name="article"),
+    # The same letters in an address as Wagtail's own pattern.
+    re_path(r"^(?P<series>[\w-]+)/$", views.page, name="series"),
+    re_path(r"^(?P<series>[\w-]+)/(?P<article>[\w-]+)/$", views.page, name="article"),
 ]
