@@ -11,6 +11,10 @@ from django.test import Client
 from onward_newsletter.models import Newsletter, Outbox, Topic
 
 from .factories import NewsletterFactory, TopicFactory
+from .relay import relay
+
+
+__all__ = ["relay"]
 
 
 @pytest.fixture

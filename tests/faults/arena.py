@@ -1,0 +1,198 @@
+"""A database, a mail server and workers, all real, each in a process of its own, and a way to kill them."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import connections
+
+from onward_newsletter.addresses import address_key
+from onward_newsletter.models import Delivery, Issue, Newsletter, Subscriber, Subscription
+from onward_site.settings.database import database_from_url
+from tests.services import die_with_parent
+
+from .judge import Verdict, judge
+from .sink import Book, set_mode
+
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: Nothing here takes longer; a test that waits so long has found a stall.
+PATIENCE_SECONDS = 120
+
+
+@contextlib.contextmanager
+def default_database(url: str, directory: Path) -> Iterator[None]:
+    """Let this process's ORM use another database for a while."""
+    before = connections.databases["default"]
+    connections["default"].close()
+    connections.databases["default"] = connections.configure_settings(
+        {"default": database_from_url(url, directory)}
+    )["default"]
+    del connections["default"]
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        connections.databases["default"] = before
+        del connections["default"]
+
+
+def migrate(url: str, directory: Path) -> None:
+    """Make every table, once for a whole run; tests get copies."""
+    with default_database(url, directory):
+        call_command("migrate", verbosity=0)
+
+
+class Arena:
+    """What a fault test works with. Its ORM is this process's own, on the arena's database."""
+
+    def __init__(
+        self, database_url: str, directory: Path, *, broker_url: str = "", delay: float = 0.0
+    ) -> None:
+        self.directory = directory
+        self.log = directory / "sink.log"
+        self.book = Book(self.log)
+        self.groups: list[subprocess.Popen[bytes]] = []
+        self._output = (directory / "workers.log").open("ab")
+        self.sink, self.port = self._start_sink(delay)
+        self.environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
+            "PYTHONPATH": os.pathsep.join(
+                str(ROOT / name) for name in (".", "blog", "polls", "newsletter", "site")
+            ),
+            "SECRET_KEY": os.environ["SECRET_KEY"],
+            "VAR_DIR": str(directory),
+            "DATABASE_URL": database_url,
+            "CELERY_BROKER_URL": broker_url or f"sqla+sqlite:///{directory / 'broker.sqlite3'}",
+            "EMAIL_URL": f"smtp://127.0.0.1:{self.port}",
+        }
+
+    def _start_sink(self, delay: float) -> tuple[subprocess.Popen[str], int]:
+        command = [sys.executable, "-m", "tests.faults.sink", str(self.log), "--delay", str(delay)]
+        sink = subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent
+        )
+        assert sink.stdout is not None
+        return sink, int(sink.stdout.readline())
+
+    # What is to be sent
+
+    def issue_for(self, addresses: Sequence[str], *, rate: int | None = None, body: str = "Hello.") -> Issue:
+        """Make a draft and its audience."""
+        newsletter = Newsletter.objects.create(
+            name="Faults",
+            slug="faults",
+            sender_name="Ann",
+            sender_address="ann@example.org",
+            rate_per_second=rate,
+        )
+        people = Subscriber.objects.bulk_create(
+            [Subscriber(address=address, address_key=address_key(address)) for address in addresses]
+        )
+        Subscription.objects.bulk_create(
+            [Subscription(subscriber=person, newsletter=newsletter, state="active") for person in people]
+        )
+        return Issue.objects.create(newsletter=newsletter, subject="One for each", intro=body)
+
+    def send(self, issue: Issue) -> Issue:
+        self.manage("send_issue", f"--issue={issue.pk}")
+        return issue
+
+    # Workers
+
+    def run_outbox(self, *, concurrency: int = 2) -> subprocess.Popen[bytes]:
+        return self._start("-m", "django", "run_outbox", f"--concurrency={concurrency}")
+
+    def celery_worker(self, *, beat: bool = True) -> subprocess.Popen[bytes]:
+        """Start the embedded way's worker: solo, with beat inside."""
+        flags = ["--beat"] if beat else []
+        return self._start(
+            "-m", "celery", "-A", "onward_site", "worker", "--pool=solo", "--loglevel=warning", *flags
+        )
+
+    def manage(self, *words: str) -> str:
+        """Run a management command in a process of its own and return what it printed."""
+        command = [sys.executable, "-m", "django", *words]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def _start(self, *words: str) -> subprocess.Popen[bytes]:
+        """Start a process as the head of its own group, so that a kill takes its children too."""
+        group = subprocess.Popen(
+            [sys.executable, *words],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=self._output,
+            stderr=self._output,
+            start_new_session=True,
+        )
+        self.groups.append(group)
+        return group
+
+    def kill(self, group: subprocess.Popen[bytes], sign: signal.Signals = signal.SIGKILL) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(group.pid, sign)
+        group.wait(PATIENCE_SECONDS)
+
+    def stop(self) -> None:
+        for group in self.groups:
+            self.kill(group)
+        self.sink.kill()
+        self.sink.wait()
+        assert self.sink.stdout is not None
+        self.sink.stdout.close()
+        self._output.close()
+
+    # What came of it
+
+    def wait_until(self, is_so: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not is_so():
+            if time.monotonic() > deadline:
+                tail = (self.directory / "workers.log").read_text(errors="replace")[-3000:]
+                raise AssertionError(f"Waited in vain for {what}.\n{tail}")
+            time.sleep(0.05)
+
+    def wait_for_messages(self, number: int) -> None:
+        self.wait_until(lambda: self.book.count() >= number, f"{number} messages at the server")
+
+    def wait_for_end(self, issue: Issue) -> None:
+        """Wait until the issue is over, or paused."""
+
+        def is_over() -> bool:
+            issue.refresh_from_db()
+            return issue.state not in ("preparing", "sending")
+
+        self.wait_until(is_over, "the issue's end")
+
+    def verdict(self, issue: Issue) -> Verdict:
+        issue.refresh_from_db()
+        rows = Delivery.objects.filter(issue=issue).values_list("subscriber__address", "state")
+        return judge(self.book.accepted(), dict(rows), issue.candidate_count or 0)
+
+    def set_mode(self, mode: str) -> None:
+        set_mode(self.log, mode)
+
+
+@contextlib.contextmanager
+def arena(database_url: str, *, broker_url: str = "", delay: float = 0.0) -> Iterator[Arena]:
+    """Open an arena on a migrated database, and leave nothing running."""
+    with tempfile.TemporaryDirectory(prefix="onward-faults-") as name:
+        directory = Path(name)
+        with default_database(database_url, directory):
+            opened = Arena(database_url, directory, broker_url=broker_url, delay=delay)
+            try:
+                yield opened
+            finally:
+                opened.stop()
