@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from onward_site.demo.content import people
-from onward_site.demo.content.comments import THREAD, WRITERS
+from onward_site.demo.content.comments import ALL_COMMENTS, THREAD, WRITERS
 from onward_site.demo.content.part_one import PART_ONE
 from onward_site.demo.content.part_two import PART_TWO
 from onward_site.demo.content.pictures import ALL_PICTURES
@@ -69,12 +69,12 @@ def test_two_hundred_and_twelve_readers_answered_the_first_poll():
 
 def test_every_comment_follows_the_one_it_answers_at_most_three_levels_deep():
     depth = {}
-    for comment in THREAD:
+    for comment in ALL_COMMENTS:
         depth[comment.name] = depth[comment.reply_to] + 1 if comment.reply_to else 1
         assert comment.by == "author" or comment.by in WRITERS
 
     assert max(depth.values()) == 3
-    assert len(depth) == len(THREAD)
+    assert len(depth) == len(ALL_COMMENTS)
 
 
 def test_the_discussion_holds_one_comment_of_every_fate():
@@ -84,10 +84,10 @@ def test_the_discussion_holds_one_comment_of_every_fate():
 
 
 def test_comments_stand_in_the_order_in_which_they_were_written():
-    moments = [(comment.day, comment.clock) for comment in THREAD]
-    by_name = {comment.name: moment for comment, moment in zip(THREAD, moments, strict=True)}
+    moments = {comment.name: (comment.day, comment.clock) for comment in ALL_COMMENTS}
+    answers = [comment for comment in ALL_COMMENTS if comment.reply_to]
 
-    assert all(by_name[comment.reply_to] < by_name[comment.name] for comment in THREAD if comment.reply_to)
+    assert all(moments[answer.reply_to] < moments[answer.name] for answer in answers)
 
 
 def test_two_hundred_and_fifty_people_follow_or_once_did():

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from onward_polls.actions import rebuild_tallies
-
 from onward_polls.models import Ballot, FollowUp, Poll, Vote
 from onward_polls.readers import reader_key
 

@@ -1,4 +1,4 @@
-"""The discussion under Part 1, as the comment form and the moderator would have left it."""
+"""The discussions under the articles, as the comment form and the moderator would have left it."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,8 +13,7 @@ from onward_blog.comments.states import REMOVED
 from onward_blog.models import CommentState
 
 from .content import people
-from .content.comments import THREAD, WRITERS
-from .content.part_one import PART_ONE
+from .content.comments import ALL_COMMENTS, WRITERS
 from .content.shapes import CommentText
 from .stage import Stage
 
@@ -27,14 +26,14 @@ CONFIRMED_AFTER, DECIDED_AFTER = timedelta(minutes=3), timedelta(minutes=42)
 def hold_discussion(stage: Stage) -> None:
     """Write the comments in the order in which they came, with what was decided about each."""
     comments: dict[str, XtdComment] = {}
-    for text in THREAD:
+    for text in ALL_COMMENTS:
         parent = comments[text.reply_to].pk if text.reply_to else 0
         comments[text.name] = comment = _comment(stage, text, parent)
         _state(stage, text, comment).save()
 
 
 def _comment(stage: Stage, text: CommentText, parent: int) -> XtdComment:
-    page, by_author = stage.articles[PART_ONE.slug], text.by == "author"
+    page, by_author = stage.articles[text.article], text.by == "author"
     name, address = (stage.author.name, people.AUTHOR_ADDRESS) if by_author else WRITERS[text.by]
     comment = XtdComment.objects.create(
         content_type=ContentType.objects.get_for_model(page),
@@ -58,7 +57,7 @@ def _state(stage: Stage, text: CommentText, comment: Any) -> CommentState:
     decided = text.state in (State.PUBLIC, State.REJECTED, State.SPAM) and text.by != "author"
     return CommentState(
         comment=comment,
-        page=stage.articles[PART_ONE.slug],
+        page=stage.articles[text.article],
         state=text.state,
         reason=text.reason,
         address_key=address_key(comment.user_email),

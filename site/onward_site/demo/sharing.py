@@ -17,7 +17,7 @@ Channels = dict[str, tuple[int, int]]
 PART_ONE: Channels = {
     "copy": (38, 171),
     "linkedin": (27, 144),
-    "native": (14, 40),
+    "native": (11, 40),
     "email": (12, 19),
     "whatsapp": (9, 31),
 }

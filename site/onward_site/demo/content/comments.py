@@ -1,4 +1,4 @@
-"""The discussion under Part 1, in the order it was written, and who took part in it."""
+"""What readers wrote under the articles, in the order it was written, and who they are."""
 
 from .shapes import CommentText as C
 
@@ -22,6 +22,42 @@ WRITERS = {
     "vikram": ("Vikram Shetty", "vikram.shetty@example.org"),
     "hannah": ("Hannah Gold", "hannah.gold@example.com"),
 }
+
+OLDER = (
+    C(
+        "rule",
+        "samir",
+        "We tried the rule for a year. It missed by seven per cent, and nobody has ever apologised to it.",
+        -108,
+        "10:12",
+        article="the-forecast-call",
+    ),
+    C(
+        "standing",
+        "fergus",
+        "Standing up does not shorten a meeting. It only makes the same people tired.",
+        -95,
+        "08:31",
+        article="the-monday-meeting",
+    ),
+    C(
+        "standing-author",
+        "author",
+        "True. I have stopped recommending it. Speaking last has done more.",
+        -95,
+        "19:44",
+        "standing",
+        article="the-monday-meeting",
+    ),
+    C(
+        "inverness",
+        "lien",
+        "The nine days got me. I am the Callum of our team, in Cork, and nobody had noticed either.",
+        -92,
+        "13:05",
+        article="the-monday-meeting",
+    ),
+)
 
 THREAD = (
     C(
@@ -233,3 +269,5 @@ THREAD = (
         state="unconfirmed",
     ),
 )
+
+ALL_COMMENTS = OLDER + THREAD

@@ -150,14 +150,13 @@ PART_ONE = ArticleText(
             "nobody, that is what I want to hear about.",
         ),
         ("words_question", "instead"),
-        ("next_part", None),
         ("author", None),
         (
             "paragraph",
             "<b>P.S.</b> Do you know a manager who would argue with this? Please send it to them; I learn more from "
-            "the ones who disagree. And if you would like to read what everybody answered, leave your address below. "
-            "You get one mail for each part, and you can vote straight from it.",
+            "the ones who disagree. And if somebody sent it to you, you can follow the series yourself: one mail for "
+            "each part, and you can vote straight from it.",
         ),
-        ("subscribe", None),
+        ("next_part", None),
     ),
 )

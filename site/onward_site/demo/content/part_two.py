@@ -52,8 +52,7 @@ PART_TWO = ArticleText(
             "[Mara: ring the people who answered “coaching the team” and left an address. What did they stop doing? "
             "Who let them?]",
         ),
-        ("next_part", None),
         ("author", None),
-        ("subscribe", None),
+        ("next_part", None),
     ),
 )

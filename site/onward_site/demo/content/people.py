@@ -28,7 +28,7 @@ ISSUE_INTRO = (
     "Good morning. This is the first part of a new series about a job I held for nine years and am no longer sure "
     "should exist. There are two questions in it. You can answer them from this mail, and I will read what you write."
 )
-ISSUE_OUTRO = "Reply to this mail if you would rather not say it in public. I read everything. Mara"
+ISSUE_OUTRO = "Reply to this mail if you would rather not say it in public. I read every answer."
 
 FIRST_NAMES = (
     "Aisha", "Alasdair", "Amara", "Anneke", "Arjun", "Beatriz", "Bogdan", "Carys", "Chidi", "Claire",

@@ -30,7 +30,13 @@ TECHNICAL = PollText(
     mail=47,
 )
 
-INSTEAD = PollText(name="instead", question="What do you do instead?", kind="words", mail=5)
+INSTEAD = PollText(
+    name="instead",
+    question="What do you do instead?",
+    kind="words",
+    mail=5,
+    words_prompt="In a sentence or two",
+)
 
 MEETING = PollText(
     name="meetings",

@@ -77,6 +77,7 @@ class CommentText:
     """The name of the comment it answers; empty for a comment of its own."""
     state: str = "public"
     reason: str = ""
+    article: str = "one-number-counted-twice"
 
 
 @dataclass(frozen=True)
