@@ -3,7 +3,6 @@
 import logging
 
 from celery import shared_task
-from django.apps import apps
 from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
@@ -27,7 +26,7 @@ def send_mail(  # noqa: PLR0913 (the fields of a mail)
     the same mail must not go twice: a second call with the key returns False. With the newsletter installed False
     also means that the address is suppressed. Never waits for a mail server or a broker.
     """
-    if apps.is_installed("onward_newsletter"):
+    if mailing.is_installed():
         return mailing.enqueue(
             purpose=purpose, address=address, subject=subject, text=text, html=html, key=key
         )

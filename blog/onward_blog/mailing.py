@@ -141,22 +141,32 @@ def issue_content(issue: Any) -> Any | None:
     from onward_newsletter.rendering import IssueContent
 
     from .mail_content import article_html
+
+    page = _article_of(issue)
+    if page is None:
+        return None
+    return IssueContent(article_html(page, issue.format), preview_text=getattr(page, "standfirst", ""))
+
+
+def _article_of(issue: Any) -> Any | None:
+    """Return the article of an issue as readers see it, or, before it is published, as its author last saved it."""
     from .mixins import ArticleMixin
 
     page = issue.page.specific if issue.page else None
     if not isinstance(page, ArticleMixin):
         return None
-    return IssueContent(article_html(page, issue.format), preview_text=getattr(page, "standfirst", ""))
+    return page if page.live else page.get_latest_revision_as_object()
 
 
 def audience_slots(issue: Any, subscribers: Sequence[Any]) -> dict[int, dict[str, str]]:
     """Return {subscriber pk: {"personal_line": sentence}} for those whose answers the article takes up."""
-    if issue.page is None:
+    page = _article_of(issue)
+    if page is None:
         return {}
     from .roundups.personal import personal_lines
 
     identities = {subscriber_identity(subscriber.uuid): subscriber.pk for subscriber in subscribers}
-    lines = personal_lines(issue.page.specific, list(identities))
+    lines = personal_lines(page, list(identities))
     return {identities[identity]: {"personal_line": line} for identity, line in lines.items()}
 
 
