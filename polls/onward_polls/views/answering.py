@@ -89,7 +89,7 @@ class Desk:
                 "next_path": self.place.next_path,
             }
             response = render(self.request, "onward_polls/pages/poll.html", context, status=status)
-        response["X-Onward-State"] = card.face
+        response["X-Onward-State"] = card.face.value
         return response
 
     def card(self, reader: ReaderView, **details: Any) -> PollCard:
