@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,9 @@ SALT = "onward_polls.follow_up"
 
 #: How many times one address may be asked in 24 hours whether it wants to be told.
 MAX_ASKED_PER_DAY = 3
+
+#: RFC 5321, 4.5.3.1.
+validate_length = MaxLengthValidator(254)
 
 
 def follow_up_token(follow_up: FollowUp) -> str:
@@ -55,7 +58,11 @@ def hand_over_confirmation(follow_up: FollowUp) -> bool:
     if follow_up.asked_at is not None:
         return False
     mail = confirmation_mail(follow_up)
-    taken = any(send(**mail) for send in hooks.get_hooks("onward_polls_send_mail"))
+    try:
+        taken = any(send(**mail) for send in hooks.get_hooks("onward_polls_send_mail"))
+    except ValueError as error:
+        # Whoever takes the mail may be stricter about addresses than Django is.
+        raise AddressUnusable from error
     if taken:
         follow_up.asked_at = timezone.now()
         follow_up.save(update_fields=["asked_at"])
@@ -90,6 +97,7 @@ def usable_address(address: str) -> str:
     """Return an address without stray spaces, or raise AddressUnusable."""
     address = address.strip()
     try:
+        validate_length(address)
         validate_email(address)
     except ValidationError as error:
         raise AddressUnusable from error

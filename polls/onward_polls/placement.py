@@ -1,7 +1,6 @@
 """Where polls stand: which pages show a poll, read from Wagtail's reference index."""
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,22 +16,12 @@ def is_public(poll: Poll) -> bool:
     if not polls_settings().REQUIRE_LIVE_PAGE:
         return True
     page_model = load_model("wagtailcore", "Page")
-    pages_of_poll = (
+    shown_on = (
         ReferenceIndex.get_references_to(poll)
         .filter(base_content_type=ContentType.objects.get_for_model(page_model, for_concrete_model=False))
-        .values("object_id")
+        .values(page=Cast("object_id", page_model._meta.pk))
     )
-    shown = page_model.objects.annotate(reference=Cast("pk", CharField())).filter(reference__in=pages_of_poll)
-    return bool(shown.live().public().exists())
-
-
-def polls_on(page: object) -> list[Poll]:
-    """Return the polls that stand on a page, with their options (two queries)."""
-    references = ReferenceIndex.get_references_for_object(page).filter(
-        to_content_type=ContentType.objects.get_for_model(Poll)
-    )
-    pks = [int(reference.to_object_id) for reference in references if reference.to_object_id.isdigit()]
-    return list(Poll.objects.filter(pk__in=pks).prefetch_related("options"))
+    return bool(page_model.objects.filter(pk__in=shown_on).live().public().exists())
 
 
 def why_kept(poll: Poll) -> str:

@@ -12,14 +12,11 @@ from wagtail.snippets.models import register_snippet
 
 from .models import Poll
 from .placement import why_kept
-from .reading import reader_fragments
 from .viewsets import edit_url, poll_buttons, poll_viewset
 
 
 register_permission_policy(Poll)
 register_snippet(poll_viewset)
-
-hooks.register("onward_reader_fragments", reader_fragments)
 
 
 @hooks.register("register_log_actions")

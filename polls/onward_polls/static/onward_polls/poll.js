@@ -13,6 +13,8 @@ class OnwardPoll extends HTMLElement {
     this.addEventListener("click", (event) => this.follow(event));
     this.addEventListener("input", (event) => this.weigh(event.target.form));
     this.querySelectorAll("form").forEach((form) => this.weigh(form));
+    // On a page without <onward-reader>, ask for the own card, but only where this browser has answered.
+    if (!document.querySelector("onward-reader") && localStorage.getItem(this.id)) this.load(this.dataset.src, { quiet: true });
   }
 
   submit(event) {
@@ -32,7 +34,7 @@ class OnwardPoll extends HTMLElement {
 
   async load(url, options) {
     this.setAttribute("aria-busy", "true");
-    this.say(this.dataset.busy);
+    if (!options.quiet) this.say(this.dataset.busy);
     try {
       let answer = await this.ask(url, options);
       // The first answer of a browser comes back with the token and the cookie that this page cannot hold.
@@ -42,9 +44,9 @@ class OnwardPoll extends HTMLElement {
         options.body.set("csrfmiddlewaretoken", token.value);
         answer = await this.ask(url, options);
       }
-      this.show(answer);
+      this.show(answer, options.quiet);
     } catch {
-      this.complain(this.dataset.offline);
+      if (!options.quiet) this.complain(this.dataset.offline);
     }
     this.removeAttribute("aria-busy");
   }
@@ -58,8 +60,8 @@ class OnwardPoll extends HTMLElement {
     return { card, page, unconfirmed };
   }
 
-  show({ card, page }) {
-    if (!card) return this.complain(page.querySelector("[role=alert]").textContent);
+  show({ card, page }, quiet) {
+    if (!card) return quiet || this.complain(page.querySelector("[role=alert]").textContent);
     card.querySelectorAll(".onward-poll__question").forEach((heading) => {
       // A card inside an article keeps the level of heading it had there.
       const level = document.createElement(this.querySelector(".onward-poll__question").localName);
@@ -70,8 +72,10 @@ class OnwardPoll extends HTMLElement {
     this.dataset.state = card.dataset.state;
     this.replaceChildren(...card.children, this.live);
     this.querySelectorAll("form").forEach((form) => this.weigh(form));
+    if (card.dataset.state === "voted") localStorage.setItem(this.id, "1");
+    if (quiet) return;
     const error = this.querySelector("[role=alert]");
-    (error ?? this.querySelector(".onward-poll__question")).focus({ preventScroll: false });
+    (error ?? this.querySelector(".onward-poll__question")).focus();
     this.say(error ? "" : card.dataset.announce);
   }
 
