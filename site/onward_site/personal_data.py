@@ -1,0 +1,52 @@
+"""One person's data across the apps: out, or away. The person is known by an address."""
+
+from typing import Any
+
+from onward_blog.comments.erasing import erase_comments, export_comments
+from onward_newsletter.actions.personal_data import erase_subscriber, export_subscriber
+from onward_newsletter.actions.subscribing import suppress
+from onward_newsletter.addresses import address_key, normalise_address
+from onward_newsletter.models import Subscriber, Suppression
+from onward_polls.erasure import erase_answers, export_answers
+
+
+def export_reader(address: str) -> dict[str, Any]:
+    """Return everything the site holds about an address, ready for JSON.
+
+    Keys: ``address``, ``newsletter`` (see ``export_subscriber``, or None), ``answers`` (see ``export_answers``),
+    ``comments`` (see ``export_comments``). Answers given in a browser, without an address, belong to nobody we know
+    and are not in it. Raises InvalidAddress.
+    """
+    normalised = normalise_address(address)
+    subscriber = Subscriber.objects.filter(address=normalised).first()
+    return {
+        "address": normalised,
+        "newsletter": export_subscriber(subscriber) if subscriber else None,
+        "answers": export_answers(identity=_identity(subscriber), address=normalised),
+        "comments": export_comments(normalised),
+    }
+
+
+def erase_reader(address: str) -> dict[str, int]:
+    """Remove a person from the site; return how many of each: ``subscribers``, ``answers``, ``comments``.
+
+    What readers voted stays counted, without a way back to them. A hash of the address is kept, so that an import
+    cannot bring it back. Safe to run again. Raises InvalidAddress.
+    """
+    normalised = normalise_address(address)
+    subscriber = Subscriber.objects.filter(address=normalised).first()
+    erased = {
+        "subscribers": int(subscriber is not None),
+        "answers": erase_answers(_identity(subscriber), address=normalised),
+        "comments": erase_comments(normalised),
+    }
+    if subscriber:
+        erase_subscriber(subscriber)
+    else:
+        suppress(address_key(normalised), Suppression.Reason.ERASED)
+    return erased
+
+
+def _identity(subscriber: Subscriber | None) -> str | None:
+    """Return the name under which the blog lets subscribers answer from a mail."""
+    return f"subscriber:{subscriber.uuid}" if subscriber else None
