@@ -10,7 +10,7 @@ class BlogConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks, signal_handlers, site_names  # noqa: F401
-        from .comments.setup import disconnect_upstream
+        from .comments.setup import connect as connect_comments
 
-        disconnect_upstream()
+        connect_comments()
         signal_handlers.connect()

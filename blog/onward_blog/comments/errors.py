@@ -8,10 +8,21 @@ class CommentError(Exception):
     """The comment was not taken; ``sentence`` says why and what to do now."""
 
     sentence: str | Promise = _("Your comment was not taken.")
+    #: The HTTP status that goes with it.
+    status = 400
 
 
 class CommentsClosed(CommentError):
     sentence = _("Comments on this article are closed, so yours was not published.")
+    status = 403
+
+
+class AddressRefused(CommentError):
+    """No mail can be sent to the address, so its owner cannot confirm."""
+
+    sentence = _(
+        "We cannot send mail to this address, so you could not confirm your comment. Is it spelt right?"
+    )
 
 
 class UnknownParent(CommentError):
@@ -23,16 +34,20 @@ class UnknownParent(CommentError):
 class ConfirmationVoid(CommentError):
     """The token is not ours, was changed on the way, or belongs to a comment that is gone."""
 
+    status = 410
+
     sentence = _("This link does not work. Perhaps it was cut off: copy the whole link from the mail.")
 
 
 class ConfirmationExpired(CommentError):
+    status = 410
     sentence = _(
         "This link was good for 48 hours, and they are over. Your comment was not published: please write it again."
     )
 
 
 class CommentRemoved(CommentError):
+    status = 410
     sentence = _("This comment has been removed, so it cannot be confirmed any more.")
 
 

@@ -14,6 +14,7 @@ from onward_blog.mail import send_mail
 from onward_blog.models import CommentState
 
 from . import tokens
+from .errors import AddressRefused
 
 
 #: Seconds in which one comment's writer gets at most one mail about replies to it.
@@ -23,7 +24,17 @@ _TOLD = 90 * 24 * 60 * 60
 
 
 def ask_to_confirm(state: CommentState, page: Any) -> None:
-    """Ask the writer of a comment to confirm it. The mail has no word of the comment, nor the name given with it."""
+    """Ask the writer of a comment to confirm it. The mail has no word of the comment, nor the name given with it.
+
+    Raises AddressRefused for an address that no mail can be sent to.
+    """
+    try:
+        _ask(state, page)
+    except ValueError as error:
+        raise AddressRefused from error
+
+
+def _ask(state: CommentState, page: Any) -> None:
     _send(
         "confirm_comment",
         state,

@@ -73,9 +73,9 @@ def _store(request: HttpRequest, page: Any, form: CommentForm, identity: str) ->
         # The form that goes back is one for a comment of its own.
         form.data = form.data.copy()
         form.data["reply_to"] = ""
-        return _answer(request, page, status=400, form=form, mood="error", sentence=error.sentence)
+        return _answer(request, page, status=error.status, form=form, mood="error", sentence=error.sentence)
     except CommentError as error:
-        return _answer(request, page, status=403, form=form, mood="error", sentence=error.sentence)
+        return _answer(request, page, status=error.status, form=form, mood="error", sentence=error.sentence)
     return _answer_sent(request, page, state)
 
 

@@ -94,7 +94,7 @@ def _by_mail(
     try:
         state = act(token) if request.method == "POST" else actions.state_of_token(purpose, token)
     except CommentError as error:
-        return _page(request, name, status=410, sentence=error.sentence)
+        return _page(request, name, status=error.status, sentence=error.sentence)
     page = page_of(state)
     own = state.state in (State.UNCONFIRMED, State.HELD)
     context = {"page": page, "state": state, "done": request.method == "POST", "show_text": own}
