@@ -7,7 +7,7 @@ A series is a page, its parts are its children, and the order of the tree is the
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.http import HttpRequest
@@ -21,7 +21,14 @@ from .links import absolute
 from .serving import is_signed_in
 
 
-class PublicPageMixin(models.Model):
+# Every page model can be given these, the project's own too; to the type checker they are pages.
+if TYPE_CHECKING:
+    from wagtail.models import AbstractPage as PageModel
+else:
+    PageModel = models.Model
+
+
+class PublicPageMixin(PageModel):
     """A page that is the same bytes for every anonymous reader; ``serving`` gives it the headers that say so."""
 
     #: False when the query that found the page saw that the whole site has no private page; None: not known.
@@ -52,7 +59,7 @@ class PublicPageMixin(models.Model):
         }
 
 
-class SeriesMixin(models.Model):
+class SeriesMixin(PageModel):
     """A page whose children are the parts of a series."""
 
     planned_parts = models.PositiveSmallIntegerField(
@@ -98,7 +105,7 @@ class SeriesMixin(models.Model):
         return live[-1] if live and live[-1].next_question else None
 
 
-class ArticleMixin(models.Model):
+class ArticleMixin(PageModel):
     """A page that is one part of a series."""
 
     comments_enabled = models.BooleanField(_("readers may comment"), default=True)

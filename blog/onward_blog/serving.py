@@ -25,6 +25,7 @@ from .conf import blog_settings
 
 
 View = Callable[..., HttpResponse]
+Answer = Callable[..., HttpResponseBase]
 
 
 def is_signed_in(request: HttpRequest) -> bool:
@@ -56,7 +57,7 @@ def answer(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase
     return _finish(request, response)
 
 
-def same_for_everyone(view: View) -> View:
+def same_for_everyone(view: View) -> Answer:
     """Give the answers of a view the headers of a public page. For views that read nothing but their path."""
 
     @wraps(view)
@@ -75,7 +76,9 @@ def cache_control() -> str:
 def _finish(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     if response.status_code != 200 or request.method not in {"GET", "HEAD"}:
         return response
-    etag = f'"{hashlib.sha256(response.content).hexdigest()[:24]}"'  # type: ignore[attr-defined]
+    if not isinstance(response, HttpResponse):
+        return response  # a stream has no bytes to compare
+    etag = f'"{hashlib.sha256(response.content).hexdigest()[:24]}"'
     response["Cache-Control"] = cache_control()
     response["ETag"] = etag
     return get_conditional_response(request, etag=etag, response=response) or response

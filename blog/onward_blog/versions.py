@@ -6,6 +6,7 @@ of falling back to an old one.
 """
 
 import secrets
+from collections.abc import Iterable
 
 from django.core.cache import cache
 
@@ -27,6 +28,11 @@ def current(page_pk: int) -> str:
 def bump(page_pk: int) -> None:
     """Start a new version of a page: what caches hold of the old one is never used again."""
     cache.set(_key(page_pk), _new_version(), timeout=None)
+
+
+def bump_all(page_pks: Iterable[int]) -> None:
+    """Start a new version of each of these pages, in one call to the cache."""
+    cache.set_many({_key(pk): _new_version() for pk in page_pks}, timeout=None)
 
 
 def _new_version() -> str:

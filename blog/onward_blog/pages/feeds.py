@@ -1,6 +1,5 @@
 """Atom feeds: everything, and each series for itself."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib.syndication.views import Feed
@@ -18,14 +17,14 @@ from .models import ArticlePage, SeriesPage
 from .queries import public_articles, public_series, with_series
 
 
-class _ArticleFeed(Feed):
+class _ArticleFeed(Feed):  # type: ignore[type-arg]
     feed_type = Atom1Feed
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return answer(request, super().__call__(request, *args, **kwargs))  # type: ignore[return-value]
 
     def item_title(self, item: ArticlePage) -> str:
-        return item.title
+        return str(item.title)
 
     def item_description(self, item: ArticlePage) -> str:
         return item.description
@@ -36,10 +35,10 @@ class _ArticleFeed(Feed):
     def item_author_name(self, item: ArticlePage) -> str | None:
         return item.author.name if item.author else None
 
-    def item_pubdate(self, item: ArticlePage) -> datetime | None:
+    def item_pubdate(self, item: ArticlePage) -> Any:
         return item.first_published_at
 
-    def item_updateddate(self, item: ArticlePage) -> datetime | None:
+    def item_updateddate(self, item: ArticlePage) -> Any:
         return item.last_published_at
 
     def item_categories(self, item: ArticlePage) -> list[str]:
@@ -69,7 +68,7 @@ class LatestFeed(_ArticleFeed):
 class SeriesFeed(_ArticleFeed):
     """The parts of one series, the newest first."""
 
-    def get_object(self, request: HttpRequest, series_slug: str) -> SeriesPage:
+    def get_object(self, request: HttpRequest, series_slug: str) -> Any:
         site = Site.find_for_request(request)
         series = public_series().child_of(site.root_page).filter(slug=series_slug).first() if site else None
         if series is None:
@@ -77,7 +76,7 @@ class SeriesFeed(_ArticleFeed):
         return series
 
     def title(self, obj: SeriesPage) -> str:
-        return obj.title
+        return str(obj.title)
 
     def subtitle(self, obj: SeriesPage) -> str:
         return obj.promise

@@ -25,17 +25,17 @@ def root_path_of(request: HttpRequest) -> str | None:
 
 def find_series(url_path: str) -> SeriesPage | None:
     """Return the live series whose ``url_path`` this is, or None."""
-    return _found(SeriesPage.objects.all(), url_path)
+    series: SeriesPage | None = _found(SeriesPage.objects.all(), url_path)
+    return series
 
 
 def find_article(url_path: str) -> ArticlePage | None:
     """Return the live article whose ``url_path`` this is, or None; it knows what it need not be asked about."""
     uses = RoundupUse.objects.filter(roundup__page=OuterRef("pk"), published_at__isnull=False)
-    articles = ArticlePage.objects.annotate(
-        is_taken_up=Exists(uses),
-        is_tagged=Exists(ArticleTag.objects.filter(content_object=OuterRef("pk"))),
-    )
-    return _found(articles, url_path)
+    tags = ArticleTag.objects.filter(content_object=OuterRef("pk"))
+    known = {"is_taken_up": Exists(uses), "is_tagged": Exists(tags)}
+    article: ArticlePage | None = _found(ArticlePage.objects.annotate(**known), url_path)
+    return article
 
 
 def _found(pages: Any, url_path: str) -> Any:

@@ -29,7 +29,7 @@ def bump_relatives(sender: Any, instance: Page, **kwargs: Any) -> None:
         return
     relatives = [*top.get_ancestors(inclusive=True).values_list("pk", flat=True)]
     relatives += top.get_children().values_list("pk", flat=True)
-    transaction.on_commit(lambda: [versions.bump(pk) for pk in {*relatives, instance.pk} if pk])
+    transaction.on_commit(lambda: versions.bump_all({*relatives, instance.pk}))
 
 
 def start_with_author_of_series(sender: Any, page: Page, parent: Page, **kwargs: Any) -> None:

@@ -62,7 +62,8 @@ def page(request: HttpRequest, series: str, article: str = "") -> HttpResponse:
         found = find_article(f"{root}{path}") if article else find_series(f"{root}{path}")
         if found is not None:
             request._wagtail_route_for_request = RouteResult(found)  # type: ignore[attr-defined]
-    return serve(request, path)
+    response: HttpResponse = serve(request, path)
+    return response
 
 
 def _list(request: HttpRequest, articles: Any, **context: Any) -> HttpResponse:

@@ -22,13 +22,15 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def comments(context: Mapping[str, Any], page: Any) -> SafeString:
     """Show the public comments of a page and the form to write one: ``{% comments page %}``."""
-    return CommentThread(page).render_html(context)
+    html: SafeString = CommentThread(page).render_html(context)
+    return html
 
 
 @register.simple_tag(takes_context=True)
 def share_links(context: Mapping[str, Any], page: Any) -> SafeString:
     """Show the ways to pass a page on: ``{% share_links page %}``."""
-    return ShareLinks(page).render_html(context)
+    html: SafeString = ShareLinks(page).render_html(context)
+    return html
 
 
 @register.simple_tag

@@ -48,7 +48,7 @@ def forget(sender: Any = None, **kwargs: Any) -> None:
 def _read() -> list[Entry]:
     series = public_series().order_by("-latest_revision_created_at", "-path")[:LENGTH]
     return [
-        *({"title": page.title, "url": page.get_url() or "/", "is_series": True} for page in series),
-        {"title": _("Archive"), "url": reverse("onward_blog_pages:archive"), "is_series": False},
-        {"title": _("Subscribe"), "url": reverse("onward_newsletter:subscribe"), "is_series": False},
+        *(Entry(title=page.title, url=page.get_url() or "/", is_series=True) for page in series),
+        Entry(title=_("Archive"), url=reverse("onward_blog_pages:archive"), is_series=False),
+        Entry(title=_("Subscribe"), url=reverse("onward_newsletter:subscribe"), is_series=False),
     ]
