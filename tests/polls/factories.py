@@ -13,7 +13,8 @@ from onward_polls.actions import cast_ballot
 from onward_polls.models import Ballot, Option, Poll
 
 
-_numbers = count(1)
+#: High enough that no number of a page is mistaken for a number of answers.
+_numbers = count(5001)
 
 #: What a poll of the kind that takes one answer offers.
 ANSWERS = ("Repair", "Selling", "Reports", "Coaching")

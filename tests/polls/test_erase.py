@@ -1,0 +1,46 @@
+"""A reader wants everything that leads to them removed."""
+
+import pytest
+
+from onward_polls.actions import add_words, fold_tallies, link_reader, request_follow_up
+from onward_polls.erasure import erase_answers
+from onward_polls.models import Ballot, FollowUp, Poll, ReaderLink
+from onward_polls.readers import ballots_of, view_reader
+from onward_polls.tally import read_tally
+from tests.polls.factories import a_poll, vote
+
+
+pytestmark = pytest.mark.django_db
+
+
+def test_erasing_removes_words_and_identity_and_keeps_the_published_count(poll: Poll) -> None:
+    ballot = vote(poll, "Repair", identity="subscriber:ada")
+    add_words(ballot, words="I coach.", consent="name", credit="Ada")
+    request_follow_up(ballot, "ada@example.org")
+    link_reader(poll, alias="rid:browser", identity="subscriber:ada")
+    fold_tallies()
+
+    assert erase_answers("subscriber:ada") == 1
+
+    left = Ballot.objects.get()
+    assert (left.words, left.credit, left.consent) == ("", "", "none")
+    assert FollowUp.objects.count() == ReaderLink.objects.count() == 0
+    assert view_reader(poll, "subscriber:ada").ballot is None
+    assert view_reader(poll, "rid:browser").ballot is None
+    assert read_tally(poll).n == 1
+
+
+def test_every_ballot_of_one_person_can_be_found(poll: Poll) -> None:
+    other = a_poll("Another?")
+    mine = {vote(each, "Repair", identity="subscriber:ada").pk for each in (poll, other)}
+    vote(poll, "Repair")
+
+    assert {ballot.pk for ballot in ballots_of("subscriber:ada")} == mine
+
+
+def test_no_address_and_no_network_stands_on_a_ballot(person: object) -> None:
+    person.answer("Repair")
+
+    stored = str(Ballot.objects.values().get())
+    assert "127.0.0.1" not in stored
+    assert "rid:" not in stored
