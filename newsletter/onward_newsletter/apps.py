@@ -7,3 +7,7 @@ class NewsletterConfig(AppConfig):
     label = "onward_newsletter"
     verbose_name = _("Newsletter")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from . import checks  # noqa: F401 (registers them)

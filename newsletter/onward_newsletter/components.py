@@ -48,7 +48,11 @@ class SubscribeBox(Component):
 
     def sentences(self) -> list[str]:
         """Return what is wrong with the refused form, one sentence each."""
-        return [str(message) for messages in self.refused.errors.values() for message in messages] if self.refused else []
+        return (
+            [str(message) for messages in self.refused.errors.values() for message in messages]
+            if self.refused
+            else []
+        )
 
     def page_path(self) -> str:
         """Return the path of the page the box stands on, the same for every reader; "" without a page."""

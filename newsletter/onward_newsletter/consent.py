@@ -5,4 +5,6 @@ from django.utils.translation import gettext as _
 
 def consent_sentence() -> str:
     """Return the sentence under the subscribe box."""
-    return _("We write once to make sure it is you. Every mail has a link to leave, and leaving takes one click.")
+    return _(
+        "We write once to make sure it is you. Every mail has a link to leave, and leaving takes one click."
+    )

@@ -44,7 +44,9 @@ def network_may_ask(remote_addr: str) -> bool:
 
 def network_hash(remote_addr: str) -> str:
     """Return a keyed hash of the /24 (IPv4) or /48 (IPv6) network of an address; no address is kept."""
-    return salted_hmac("onward_newsletter.network", _network(remote_addr), algorithm="sha256").hexdigest()[:32]
+    return salted_hmac("onward_newsletter.network", _network(remote_addr), algorithm="sha256").hexdigest()[
+        :32
+    ]
 
 
 def _network(remote_addr: str) -> str:

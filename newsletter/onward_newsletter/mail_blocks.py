@@ -9,6 +9,7 @@ whose items is one link with a slot (``%%token%%``) is a list of choices and bec
 opened and its content kept; scripts, styles, forms and frames are dropped with their content.
 """
 
+import re
 from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
@@ -17,17 +18,76 @@ from urllib.parse import urljoin, urlsplit
 import nh3
 
 
-BLOCK_TAGS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "li", "figcaption", "tr", "cite", "footer", "dt", "dd"}
-CONTAINERS = {"div", "section", "article", "aside", "header", "main", "figure", "blockquote", "ul", "ol", "table", "dl"}
+BLOCK_TAGS = {
+    "p",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "pre",
+    "li",
+    "figcaption",
+    "tr",
+    "cite",
+    "footer",
+    "dt",
+    "dd",
+}
+CONTAINERS = {
+    "div",
+    "section",
+    "article",
+    "aside",
+    "header",
+    "main",
+    "figure",
+    "blockquote",
+    "ul",
+    "ol",
+    "table",
+    "dl",
+}
 CONTAINERS |= {"thead", "tbody"}
 INLINE = {"a", "strong", "b", "em", "i", "code", "sup", "sub", "s", "mark", "small", "q", "abbr"}
 ALONE = {"br", "hr", "img"}
 CELLS = {"td", "th"}
-DROPPED = {"script", "style", "form", "iframe", "button", "select", "textarea", "svg", "video", "audio", "object", "noscript"}
+DROPPED = {
+    "script",
+    "style",
+    "form",
+    "iframe",
+    "button",
+    "select",
+    "textarea",
+    "svg",
+    "video",
+    "audio",
+    "object",
+    "noscript",
+}
 
-ATTRIBUTES = {"a": {"href", "class"}, "img": {"src", "alt", "width"}, "p": {"class"}, "div": {"class"}, "ul": {"class"}}
-KIND_OF_TAG = {"h4": "h3", "h5": "h3", "h6": "h3", "figcaption": "caption", "cite": "source", "footer": "source"}
+ATTRIBUTES = {
+    "a": {"href", "class"},
+    "img": {"src", "alt", "width"},
+    "p": {"class"},
+    "div": {"class"},
+    "ul": {"class"},
+}
+KIND_OF_TAG = {
+    "h4": "h3",
+    "h5": "h3",
+    "h6": "h3",
+    "figcaption": "caption",
+    "cite": "source",
+    "footer": "source",
+}
 KIND_OF_TAG |= {"h1": "h1", "h2": "h2", "h3": "h3", "pre": "pre", "li": "item", "tr": "row", "dt": "h3"}
+
+
+#: A paragraph in small print looks like a caption.
+WHOLLY_SMALL = re.compile(r"<small>(?:(?!</?small>).)*</small>", re.DOTALL)
 
 
 @dataclass
@@ -65,7 +125,11 @@ class Block:
 
     @property
     def is_button(self) -> bool:
-        return len(self.links) == 1 and self.links[0].is_button and self.links[0].text.strip() == self.text.strip()
+        return (
+            len(self.links) == 1
+            and self.links[0].is_button
+            and self.links[0].text.strip() == self.text.strip()
+        )
 
 
 def blocks_of(html: str, *, base_url: str, image_hosts: frozenset[str] = frozenset()) -> list[Block]:
@@ -177,7 +241,11 @@ class _BlockParser(HTMLParser):
         while self.open_inline:
             self._close_inline(self.open_inline[-1])
         if self.block is not None:
-            self.block.text = self.block.text.strip() if self.block.kind != "pre" else self.block.text.strip("\n")
+            self.block.text = (
+                self.block.text.strip() if self.block.kind != "pre" else self.block.text.strip("\n")
+            )
+            if self.block.kind == "p" and WHOLLY_SMALL.fullmatch(self.block.html):
+                self.block.kind = "caption"
             self.blocks.append(self.block)
         self.block = None
 

@@ -145,8 +145,6 @@ def web_version(issue: Issue) -> str:
     return SLOT.sub("", SLOT_LINK.sub(f'href="{escape(instead)}"', html))
 
 
-
-
 def preview_version(part: str) -> str:
     """Return one part of a mail as the author's preview shows it: links of recipients lead nowhere."""
     return SLOT.sub("", SLOT_LINK.sub('href="#"', part))

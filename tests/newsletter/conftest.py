@@ -34,7 +34,13 @@ def ask(newsletter: Newsletter) -> Callable[..., HttpResponse]:
     def send(person: Client, address: str, **fields: Any) -> HttpResponse:
         headers = fields.pop("headers", None)
         network = fields.pop("network", "203.0.113.7")
-        data = {"newsletter": newsletter.slug, "address": address, "next": "/part-1/", "website": "", **fields}
+        data = {
+            "newsletter": newsletter.slug,
+            "address": address,
+            "next": "/part-1/",
+            "website": "",
+            **fields,
+        }
         return person.post("/newsletter/", data, headers=headers, REMOTE_ADDR=network)  # type: ignore[return-value]
 
     return send

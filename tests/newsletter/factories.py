@@ -75,4 +75,6 @@ class DeliveryFactory(DjangoModelFactory[Delivery]):
 
 
 def _subscription_for(row: Any) -> Subscription:
-    return SubscriptionFactory(subscriber=row.subscriber, newsletter=row.issue.newsletter, topic=row.issue.topic)
+    return SubscriptionFactory(
+        subscriber=row.subscriber, newsletter=row.issue.newsletter, topic=row.issue.topic
+    )

@@ -1,13 +1,8 @@
 """An author looks at an issue in the admin and sends it; others may not."""
 
 import pytest
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group, Permission
-from wagtail.models import ModelLogEntry
 
-from onward_newsletter.models import Issue, Outbox, SendingState
-
-from .factories import DeliveryFactory, IssueFactory, SubscriptionFactory
+from .factories import IssueFactory, SubscriptionFactory
 
 
 pytestmark = pytest.mark.django_db

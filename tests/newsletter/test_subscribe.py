@@ -65,7 +65,9 @@ def test_answer_is_the_same_whatever_the_address_is_to_us(ask, newsletter):
 
 
 def _bytes(response):
-    headers = tuple((name, value) for name, value in response.headers.items() if name.lower() not in MOVING_HEADERS)
+    headers = tuple(
+        (name, value) for name, value in response.headers.items() if name.lower() not in MOVING_HEADERS
+    )
     return response.status_code, headers, response.content, str(response.cookies)
 
 
@@ -78,7 +80,18 @@ def test_script_gets_a_piece_of_the_page_instead_of_a_redirect(ask, reader):
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "   ", "reader", "reader@", "@example.org", "a b@example.org", "a@example", "ü@example.org", "x" * 300]
+    "typed",
+    [
+        "",
+        "   ",
+        "reader",
+        "reader@",
+        "@example.org",
+        "a b@example.org",
+        "a@example",
+        "ü@example.org",
+        "x" * 300,
+    ],
 )
 def test_malformed_address_gets_a_sentence_and_is_kept(ask, reader, typed):
     response = ask(reader, typed)
@@ -92,7 +105,12 @@ def test_malformed_address_gets_a_sentence_and_is_kept(ask, reader, typed):
 
 @pytest.mark.parametrize(
     "typed",
-    ["a@example.org\r\nBcc: victim@example.org", "a@example.org\nSubject: x", "a\0@example.org", "a@exa\u2028mple.org"],
+    [
+        "a@example.org\r\nBcc: victim@example.org",
+        "a@example.org\nSubject: x",
+        "a\0@example.org",
+        "a@exa\u2028mple.org",
+    ],
 )
 def test_line_breaks_in_an_address_never_reach_a_header(ask, reader, typed):
     response = ask(reader, typed)
@@ -164,7 +182,9 @@ def test_hidden_origin_of_another_site_is_refused(ask, reader):
     assert response.status_code == 403
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"]
+)
 def test_reader_is_never_led_to_another_site(ask, reader, elsewhere):
     response = ask(reader, "reader@example.org", next=elsewhere)
 

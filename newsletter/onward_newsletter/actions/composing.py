@@ -110,7 +110,10 @@ def _sender_findings(issue: Issue) -> list[Finding]:
     if issue.newsletter.postal_address:
         return []
     return [
-        Finding(_("The newsletter has no postal address. Many countries require one in every issue."), is_error=False)
+        Finding(
+            _("The newsletter has no postal address. Many countries require one in every issue."),
+            is_error=False,
+        )
     ]
 
 
@@ -119,7 +122,11 @@ def _subject_findings(issue: Issue) -> list[Finding]:
     if not issue.subject.strip():
         found.append(Finding(_("The subject is empty."), is_error=True))
     if not issue.preview_text.strip():
-        found.append(Finding(_("There is no preview text, so phones show the first words of the mail."), is_error=False))
+        found.append(
+            Finding(
+                _("There is no preview text, so phones show the first words of the mail."), is_error=False
+            )
+        )
     return found
 
 
@@ -136,7 +143,9 @@ def _body_findings(issue: Issue, rendered: RenderedIssue) -> list[Finding]:
             )
         )
     if issue.page is not None and not issue.page.live:
-        found.append(Finding(_("The page is not published yet, so links to it lead nowhere."), is_error=False))
+        found.append(
+            Finding(_("The page is not published yet, so links to it lead nowhere."), is_error=False)
+        )
     return found
 
 

@@ -23,14 +23,17 @@ def one_line(text: str) -> str:
 def ask_to_confirm(subscription: Subscription) -> Outbox | None:
     """Mail the link to the page with the confirm button; None when the address has had its share of mails."""
     subject = _("Please confirm: %(name)s") % {"name": _what(subscription)}
-    context = {"url": links.confirm_url(subscription), "hours": get_settings().CONFIRM_HOURS}
+    context: dict[str, object] = {
+        "url": links.confirm_url(subscription),
+        "hours": get_settings().CONFIRM_HOURS,
+    }
     return _about_subscribing("confirm_subscription", subscription, subject, context)
 
 
 def say_already_subscribed(subscription: Subscription) -> Outbox | None:
     """Mail that nothing needs to be done; at most once a day."""
     subject = _("You already get %(name)s") % {"name": _what(subscription)}
-    context = {"url": links.manage_url_of(subscription.subscriber)}
+    context: dict[str, object] = {"url": links.manage_url_of(subscription.subscriber)}
     return _about_subscribing("already_subscribed", subscription, subject, context)
 
 
@@ -68,7 +71,9 @@ def _about_subscribing(
     return mail
 
 
-def _enqueue(name: str, address: str, subject: str, context: dict[str, object], key: str | None) -> Outbox | None:
+def _enqueue(
+    name: str, address: str, subject: str, context: dict[str, object], key: str | None
+) -> Outbox | None:
     context |= {"subject": one_line(subject), "site_url": links.base_url()}
     return enqueue_mail(
         purpose=name,

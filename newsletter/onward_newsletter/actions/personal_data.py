@@ -80,7 +80,8 @@ def _delivery(row: Delivery) -> dict[str, object]:
         "message_id": row.message_id,
         "made_for_you": row.slots,
         "events": [
-            {"type": event.type, "at": _time(event.occurred_at), "detail": event.detail} for event in row.events.all()
+            {"type": event.type, "at": _time(event.occurred_at), "detail": event.detail}
+            for event in row.events.all()
         ],
     }
 

@@ -155,9 +155,7 @@ def _lift_suppression(subscriber: Subscriber) -> None:
         Subscriber.objects.filter(pk=subscriber.pk).update(state=Subscriber.State.ACTIVE)
 
 
-def unsubscribe(
-    subscription: Subscription, reason: str = Subscription.EndReason.UNSUBSCRIBED
-) -> bool:
+def unsubscribe(subscription: Subscription, reason: str = Subscription.EndReason.UNSUBSCRIBED) -> bool:
     """End a subscription at once; return whether it changed. A second call is harmless.
 
     ``reason`` is a Subscription.EndReason. Links made for the subscription before are void from now on.
@@ -184,7 +182,9 @@ def suppress(address_key: str, reason: str) -> Suppression:
 
     ``reason`` is a Suppression.Reason. A complaint outweighs every other reason, and none outweighs it.
     """
-    suppression, created = Suppression.objects.get_or_create(address_key=address_key, defaults={"reason": reason})
+    suppression, created = Suppression.objects.get_or_create(
+        address_key=address_key, defaults={"reason": reason}
+    )
     if not created and suppression.reason != Suppression.Reason.COMPLAINED and suppression.reason != reason:
         suppression.reason = reason
         suppression.save(update_fields=["reason"])

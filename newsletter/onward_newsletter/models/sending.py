@@ -1,11 +1,15 @@
 """The one state machine of everything that leaves by mail: deliveries of issues, and the outbox."""
 
 from datetime import datetime
-from typing import Self
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
+
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 class SendingState(models.TextChoices):
@@ -54,19 +58,19 @@ OPEN_STATES = frozenset(
 )
 
 
-class SendingQuerySet(models.QuerySet["Sending"]):
+class SendingQuerySet(models.QuerySet[Row]):
     def open(self) -> Self:
         """Keep rows whose story is not over."""
         return self.filter(state__in=OPEN_STATES)
 
-    def due(self, when: datetime) -> Self:
+    def due(self, when: datetime | Combinable) -> Self:
         """Keep rows that a worker may claim: waiting and due, or claimed by a worker whose lease is over."""
         return self.filter(
             Q(state__in=(SendingState.PENDING, SendingState.DEFERRED), next_at__lte=when)
             | Q(state=SendingState.CLAIMED, lease_until__lt=when)
         )
 
-    def abandoned(self, when: datetime) -> Self:
+    def abandoned(self, when: datetime | Combinable) -> Self:
         """Keep rows whose attempt began and whose worker never came back."""
         return self.filter(state=SendingState.SENDING, lease_until__lt=when)
 

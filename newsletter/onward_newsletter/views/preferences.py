@@ -41,10 +41,14 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
         return gone(request)
     if request.method == "POST":
         done = _do(request, subscriber)
-        return HttpResponseRedirect(f"{reverse('onward_newsletter:manage', args=[token])}?done={done}", status=303)
+        return HttpResponseRedirect(
+            f"{reverse('onward_newsletter:manage', args=[token])}?done={done}", status=303
+        )
     context = page_context(
         address=half_hidden(subscriber.address),
-        newsletters=[(newsletter, _choices(subscriber, newsletter)) for newsletter in _newsletters(subscriber)],
+        newsletters=[
+            (newsletter, _choices(subscriber, newsletter)) for newsletter in _newsletters(subscriber)
+        ],
         done=request.GET.get("done", ""),
         is_suppressed=subscriber.state == Subscriber.State.SUPPRESSED,
     )
@@ -106,7 +110,9 @@ def export(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         context = page_context(address=half_hidden(subscriber.address))
         return render(request, "onward_newsletter/export.html", context)
-    response = JsonResponse(export_subscriber(subscriber), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response = JsonResponse(
+        export_subscriber(subscriber), json_dumps_params={"indent": 2, "ensure_ascii": False}
+    )
     response["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response
 

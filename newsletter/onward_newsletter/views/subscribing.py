@@ -115,7 +115,11 @@ def confirm_page(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _thank(subscription: Subscription) -> HttpResponse:
-    of = {"topic": subscription.topic_id} if subscription.topic_id else {"newsletter": subscription.newsletter_id}
+    of = (
+        {"topic": subscription.topic_id}
+        if subscription.topic_id
+        else {"newsletter": subscription.newsletter_id}
+    )
     return HttpResponseRedirect(f"{reverse('onward_newsletter:thanks')}?{urlencode(of)}", status=303)
 
 
@@ -127,7 +131,9 @@ def thanks(request: HttpRequest) -> HttpResponse:
     the first part of a series, or a poll the reader has not answered.
     """
     topic = Topic.objects.filter(pk=_number(request, "topic")).select_related("newsletter").first()
-    newsletter = topic.newsletter if topic else Newsletter.objects.filter(pk=_number(request, "newsletter")).first()
+    newsletter = (
+        topic.newsletter if topic else Newsletter.objects.filter(pk=_number(request, "newsletter")).first()
+    )
     pieces = (fn(request, newsletter, topic) for fn in hooks.get_hooks("onward_newsletter_after_confirming"))
     more = format_html_join("", "{}", ((piece,) for piece in pieces))
     context = page_context(topic=topic, newsletter=newsletter, more=more)

@@ -32,14 +32,18 @@ def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _delivery(token: str) -> Delivery | None:
-    rows = Delivery.objects.select_related("issue__newsletter", "issue__topic", "subscriber", "subscription__topic")
+    rows = Delivery.objects.select_related(
+        "issue__newsletter", "issue__topic", "subscriber", "subscription__topic"
+    )
     return rows.filter(token=token).first() if token else None
 
 
 def _one_click(delivery: Delivery | None) -> HttpResponse:
     """End what brought this mail; for someone who was erased since, there is nothing left to end."""
     if delivery is None:
-        return HttpResponse(_("This link opens nothing."), status=410, content_type="text/plain; charset=utf-8")
+        return HttpResponse(
+            _("This link opens nothing."), status=410, content_type="text/plain; charset=utf-8"
+        )
     if delivery.subscriber:
         _leave(delivery, everything=delivery.issue.topic is None)
     return HttpResponse(_("You are unsubscribed."), content_type="text/plain; charset=utf-8")
@@ -52,7 +56,9 @@ def _by_button(request: HttpRequest, delivery: Delivery | None) -> HttpResponse:
     if choice not in {"topic", "everything"}:
         return _page(request, delivery, status=400)
     _leave(delivery, everything=choice == "everything")
-    context = page_context(delivery=delivery, issue=delivery.issue, choice=choice, manage_url=manage_url(delivery.token))
+    context = page_context(
+        delivery=delivery, issue=delivery.issue, choice=choice, manage_url=manage_url(delivery.token)
+    )
     return render(request, "onward_newsletter/unsubscribed.html", context)
 
 

@@ -39,7 +39,7 @@ class ConfirmView(BaseObjectMixin, WagtailAdminTemplateMixin, TemplateView):
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not request.user.has_perm(self.permission):
             raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
 
     def question(self) -> str:
         """Return the sentence that says what the button does."""

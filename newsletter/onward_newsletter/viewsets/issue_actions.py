@@ -36,7 +36,7 @@ class IssueView(ConfirmView):
     """What the buttons have in common."""
 
     permission = SEND
-    refusals = (Refused, IssueError)
+    refusals: tuple[type[Exception], ...] = (Refused, IssueError)
 
     def people(self) -> str:
         """Return "1,284 subscribers": whom the issue would reach now."""
@@ -62,7 +62,9 @@ class SendView(IssueView):
         return _("Send to %(people)s") % {"people": self.people()}
 
     def question(self) -> str:
-        return _("“%(subject)s” goes to %(people)s now. What has left cannot be called back; the rest can be paused.") % {
+        return _(
+            "“%(subject)s” goes to %(people)s now. What has left cannot be called back; the rest can be paused."
+        ) % {
             "subject": self.object.subject,
             "people": self.people(),
         }
@@ -122,7 +124,7 @@ class ScheduleView(FormView):
         self.refuse_with_errors()
         zone = ZoneInfo(self.form.cleaned_data["zone"])
         issue = schedule_issue(self.object, self.form.wall_clock(), zone)
-        moment = issue.scheduled_at.astimezone(zone) if issue.scheduled_at else None
+        moment = (issue.scheduled_at or timezone.now()).astimezone(zone)
         return _("The issue goes out on %(when)s (%(zone)s).") % {
             "when": date_format(moment, "DATETIME_FORMAT"),
             "zone": zone.key,
@@ -215,7 +217,11 @@ class InDoubtView(IssueView):
 
     def chosen(self) -> QuerySet[Delivery]:
         """Return the deliveries decided about; numbers that are not this issue's, or not in doubt, count for nothing."""
-        given = [pk for pk in self.request.POST.getlist("delivery") or self.request.GET.getlist("delivery") if pk.isdecimal()]
+        given = [
+            pk
+            for pk in self.request.POST.getlist("delivery") or self.request.GET.getlist("delivery")
+            if pk.isdecimal()
+        ]
         rows = Delivery.objects.filter(issue=self.object, state=SendingState.IN_DOUBT)
         return rows.filter(pk__in=given) if given else rows
 
@@ -236,15 +242,15 @@ class ResendView(InDoubtView):
         return _("Send %(number)s again") % {"number": self.number()}
 
     def question(self) -> str:
-        return _("%(number)s deliveries are in doubt. Sent again, those who got the first mail get it twice.") % {
-            "number": self.number()
-        }
+        return _(
+            "%(number)s deliveries are in doubt. Sent again, those who got the first mail get it twice."
+        ) % {"number": self.number()}
 
     def act(self) -> str:
         number = resend_in_doubt(list(self.chosen()))
-        return ngettext("%(number)d delivery is sent again.", "%(number)d deliveries are sent again.", number) % {
-            "number": number
-        }
+        return ngettext(
+            "%(number)d delivery is sent again.", "%(number)d deliveries are sent again.", number
+        ) % {"number": number}
 
 
 class SettleView(InDoubtView):

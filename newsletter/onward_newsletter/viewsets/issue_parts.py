@@ -32,7 +32,9 @@ class PartView(View):
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
 
     def issue(self) -> Issue:
-        return get_object_or_404(Issue.objects.select_related("newsletter", "topic", "page"), pk=self.kwargs["pk"])
+        return get_object_or_404(
+            Issue.objects.select_related("newsletter", "topic", "page"), pk=self.kwargs["pk"]
+        )
 
     def rendered(self) -> RenderedIssue:
         """Return the frozen mail once there is one; before, the mail as it would go out now."""

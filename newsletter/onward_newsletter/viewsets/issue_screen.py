@@ -58,21 +58,25 @@ class IssueScreen(generic.InspectView):
 
     def url(self, name: str) -> str:
         """Return the address of one of the issue's own views; they stand beside the screen's in the viewset."""
-        namespace = self.request.resolver_match.namespace  # type: ignore[union-attr]
+        namespace = self.request.resolver_match.namespace
         return reverse(f"{namespace}:{name}", args=[self.object.pk])
 
     def get_edit_url(self) -> str | None:
-        return super().get_edit_url() if self.object.state == State.DRAFT else None  # type: ignore[no-any-return]
+        return super().get_edit_url() if self.object.state == State.DRAFT else None
 
     def get_delete_url(self) -> str | None:
-        return super().get_delete_url() if self.object.state == State.DRAFT else None  # type: ignore[no-any-return]
+        return super().get_delete_url() if self.object.state == State.DRAFT else None
 
     def buttons(self) -> list[ScreenButton]:
         """Return what this user may do with the issue in its present state."""
         user = self.request.user
-        may = {name: user.has_perm(SEND) for name in LABELS} | {"test": user.has_perm("onward_newsletter.change_issue")}
+        may = {name: user.has_perm(SEND) for name in LABELS} | {
+            "test": user.has_perm("onward_newsletter.change_issue")
+        }
         names = [name for name in BUTTONS[self.object.state] if may[name]]
-        return [ScreenButton(str(LABELS[name]), self.url(name), place == 0) for place, name in enumerate(names)]
+        return [
+            ScreenButton(str(LABELS[name]), self.url(name), place == 0) for place, name in enumerate(names)
+        ]
 
     def findings(self) -> list[Finding]:
         if self.object.state not in (State.DRAFT, State.SCHEDULED):
@@ -82,7 +86,7 @@ class IssueScreen(generic.InspectView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         issue = self.object
         look = self.request.GET.get("look", "desktop")
-        return super().get_context_data(
+        context: dict[str, Any] = super().get_context_data(
             buttons=self.buttons(),
             findings=self.findings(),
             audience_count=None if issue.prepared_at else count_audience(issue),
@@ -97,6 +101,7 @@ class IssueScreen(generic.InspectView):
             **self.troubled(),
             **kwargs,
         )
+        return context
 
     def troubled(self) -> dict[str, Any]:
         rows = self.object.deliveries.select_related("subscriber").order_by("pk")

@@ -54,10 +54,10 @@ class IssueIndexView(generic.IndexView):
         return issues.annotate(row_count=Count("deliveries"), **counts)  # type: ignore[no-any-return]
 
     def get_edit_url(self, instance: Issue) -> str | None:
-        return super().get_edit_url(instance) if instance.state == State.DRAFT else None  # type: ignore[no-any-return]
+        return super().get_edit_url(instance) if instance.state == State.DRAFT else None
 
     def get_delete_url(self, instance: Issue) -> str | None:
-        return super().get_delete_url(instance) if instance.state == State.DRAFT else None  # type: ignore[no-any-return]
+        return super().get_delete_url(instance) if instance.state == State.DRAFT else None
 
     def _get_title_column(self, field_name: str, *args: Any, **kwargs: Any) -> Any:
         """Let the subject lead to the issue's screen, where all is at hand, rather than to its form."""
@@ -68,14 +68,15 @@ class IssueIndexView(generic.IndexView):
 class DraftsOnly:
     """For the generic form and deletion: what has been scheduled or sent is not changed by them any more."""
 
-    object: Issue
-    request: HttpRequest
-
-    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         issue = Issue.objects.filter(pk=kwargs["pk"]).first()
         if issue is None or issue.state == State.DRAFT:
             return super().dispatch(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
-        messages.warning(request, _("This issue is %(state)s, so it can no longer be changed.") % {"state": issue.get_state_display()})
+        messages.warning(
+            request,
+            _("This issue is %(state)s, so it can no longer be changed.")
+            % {"state": issue.get_state_display()},
+        )
         return redirect(reverse(self.inspect_url_name, args=[issue.pk]))  # type: ignore[attr-defined]
 
 
@@ -124,7 +125,9 @@ class IssueViewSet(ModelViewSet):
         DateColumn("created_at", label=gettext_lazy("Made"), sort_key="created_at"),
     ]
     panels = [
-        MultiFieldPanel([FieldRowPanel([FieldPanel("newsletter"), FieldPanel("topic")])], heading=gettext_lazy("For whom")),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("newsletter"), FieldPanel("topic")])], heading=gettext_lazy("For whom")
+        ),
         FieldPanel("subject"),
         FieldPanel("preview_text"),
         FieldPanel("intro"),
@@ -134,5 +137,7 @@ class IssueViewSet(ModelViewSet):
 
     def get_urlpatterns(self) -> list[URLPattern]:
         views = {**issue_actions.VIEWS, **issue_parts.VIEWS}
-        urls = [path(f"{name}/<int:pk>/", self.construct_view(view), name=name) for name, view in views.items()]
+        urls = [
+            path(f"{name}/<int:pk>/", self.construct_view(view), name=name) for name, view in views.items()
+        ]
         return [*super().get_urlpatterns(), *urls]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
@@ -14,15 +14,14 @@ from onward_newsletter.models import Newsletter, Subscription, Topic
 
 
 ACTIVE = Q(subscriptions__state=Subscription.State.ACTIVE)
+SUBSCRIBERS = Count("subscriptions__subscriber", filter=ACTIVE, distinct=True)
 
 
 class CountedIndexView(generic.IndexView):
     """A list with the number of active subscriptions."""
 
-    def get_base_queryset(self) -> QuerySet[Any]:
-        return super().get_base_queryset().annotate(
-            subscriber_count=Count("subscriptions__subscriber", filter=ACTIVE, distinct=True)
-        )
+    def get_base_queryset(self) -> Any:
+        return super().get_base_queryset().annotate(subscriber_count=SUBSCRIBERS)
 
 
 class NewsletterViewSet(ModelViewSet):
@@ -37,7 +36,12 @@ class NewsletterViewSet(ModelViewSet):
         FieldPanel("slug"),
         FieldPanel("description"),
         MultiFieldPanel(
-            [FieldPanel("sender_name"), FieldPanel("sender_address"), FieldPanel("reply_to"), FieldPanel("postal_address")],
+            [
+                FieldPanel("sender_name"),
+                FieldPanel("sender_address"),
+                FieldPanel("reply_to"),
+                FieldPanel("postal_address"),
+            ],
             heading=_("Sender"),
         ),
         FieldPanel("rate_per_second"),
@@ -66,5 +70,6 @@ class TopicViewSet(ModelViewSet):
     list_filter = ["newsletter"]
     copy_view_enabled = False
     edit_handler = ObjectList(
-        [FieldPanel("newsletter"), FieldRowPanel([FieldPanel("name"), FieldPanel("slug")])], base_form_class=TopicForm
+        [FieldPanel("newsletter"), FieldRowPanel([FieldPanel("name"), FieldPanel("slug")])],
+        base_form_class=TopicForm,
     )

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django_filters import ChoiceFilter, ModelChoiceFilter
+from django_filters import ChoiceFilter, ModelChoiceFilter  # type: ignore[import-untyped]
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn
 from wagtail.admin.views import generic
@@ -23,10 +23,16 @@ from .confirming import ConfirmView
 
 class SubscriberFilterSet(WagtailFilterSet):
     newsletter = ModelChoiceFilter(
-        field_name="subscriptions__newsletter", queryset=Newsletter.objects.all(), label=gettext_lazy("Newsletter"), distinct=True
+        field_name="subscriptions__newsletter",
+        queryset=Newsletter.objects.all(),
+        label=gettext_lazy("Newsletter"),
+        distinct=True,
     )
     topic = ModelChoiceFilter(
-        field_name="subscriptions__topic", queryset=Topic.objects.all(), label=gettext_lazy("Topic"), distinct=True
+        field_name="subscriptions__topic",
+        queryset=Topic.objects.all(),
+        label=gettext_lazy("Topic"),
+        distinct=True,
     )
     subscription = ChoiceFilter(
         field_name="subscriptions__state",
@@ -79,15 +85,18 @@ class SubscriberInspectView(generic.InspectView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         subscriber = self.object
-        return super().get_context_data(
+        context: dict[str, Any] = super().get_context_data(
             subscriber=subscriber,
-            subscriptions=subscriber.subscriptions.select_related("newsletter", "topic").order_by("requested_at"),
+            subscriptions=subscriber.subscriptions.select_related("newsletter", "topic").order_by(
+                "requested_at"
+            ),
             deliveries=subscriber.deliveries.select_related("issue").order_by("-pk")[:20],
             suppression=Suppression.objects.filter(address_key=subscriber.address_key).first(),
             may_change=self.request.user.has_perm(CHANGE_SUBSCRIBER),
             may_erase=self.request.user.has_perm(ERASE_SUBSCRIBER),
             **kwargs,
         )
+        return context
 
 
 class EndView(ConfirmView):
@@ -115,7 +124,9 @@ class SuppressView(ConfirmView):
     is_dangerous = True
 
     def question(self) -> str:
-        return _("Stop all mail to this address, for good? An import cannot bring it back, and neither can its owner.")
+        return _(
+            "Stop all mail to this address, for good? An import cannot bring it back, and neither can its owner."
+        )
 
     def act(self) -> str:
         suppress(self.object.address_key, Suppression.Reason.BY_EDITOR)
@@ -180,7 +191,9 @@ class SubscriberViewSet(ModelViewSet):
     export_filename = "subscribers"
     list_display = [
         "address",
-        StatusTagColumn("get_state_display", label=gettext_lazy("State"), primary=lambda row: row.state == "active"),
+        StatusTagColumn(
+            "get_state_display", label=gettext_lazy("State"), primary=lambda row: row.state == "active"
+        ),
         Column("subscriptions", label=gettext_lazy("Gets"), accessor=subscriptions_in_words),
         Column("source", label=gettext_lazy("Source"), accessor=sources_in_words),
         DateColumn("created_at", label=gettext_lazy("Since"), sort_key="created_at"),
@@ -189,6 +202,8 @@ class SubscriberViewSet(ModelViewSet):
 
     def get_urlpatterns(self) -> list[URLPattern]:
         names = {"suppress": SuppressView, "erase": EraseView, "export": ExportView}
-        urls = [path(f"{name}/<int:pk>/", self.construct_view(view), name=name) for name, view in names.items()]
+        urls = [
+            path(f"{name}/<int:pk>/", self.construct_view(view), name=name) for name, view in names.items()
+        ]
         end = path("end/<int:pk>/<int:subscription_pk>/", self.construct_view(EndView), name="end")
         return [*super().get_urlpatterns(), *urls, end]
