@@ -52,7 +52,27 @@ def test_button_writes_the_next_part_and_opens_it(article, poll, author):
     draft = ArticlePage.objects.exclude(pk=article.pk).get()
     assert response.url == reverse("wagtailadmin_pages:edit", args=[draft.pk])
     editor = author.get(response.url).content.decode()
-    assert "What readers said is at the head of this draft." in editor
+    assert "What readers said is at the head of this draft, frozen as of now." in editor
+
+
+def test_pressing_again_with_nothing_new_says_so(article, poll, author):
+    ballots(poll, {"Repair": 12})
+    address = reverse("onward_blog_desk:next_part", args=[article.pk])
+    author.post(address)
+
+    page = author.post(address, follow=True).content.decode()
+
+    assert "nobody has answered since" in page
+
+
+def test_editor_shows_the_sentences_themselves(article, poll, author):
+    words(poll, "I stopped forwarding mails.", credit="Ingrid Solheim")
+    draft = write_next_part(article, user=author.user)
+
+    page = author.get(reverse("wagtailadmin_pages:edit", args=[draft.pk])).content.decode()
+
+    assert "I stopped forwarding mails." in page
+    assert "(Ingrid Solheim)" in page
 
 
 def test_looking_at_the_button_changes_nothing(article, poll, author):
@@ -98,7 +118,8 @@ def test_responses_screen_lists_numbers_sentences_and_roundups(article, poll, au
 
     assert "Quote me, please." in page
     assert "Not me." not in page
-    assert "14" in page and "82 %" in page
+    assert "14" in page
+    assert "82 %" in page
     assert "no published part yet" in page
 
 

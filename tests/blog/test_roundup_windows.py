@@ -1,5 +1,6 @@
 """What readers said is counted by windows, and frozen."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -50,9 +51,7 @@ def test_windows_add_up_to_the_whole(article, poll):
     ballots(poll, {"Repair": 30, "Selling": 11})
     cuts = [None, *(MONDAY + timedelta(minutes=n) for n in (5, 17, 40)), MONDAY + timedelta(days=9)]
 
-    parts = [
-        Reading(compile_roundup(article, since=a, until=b).data) for a, b in zip(cuts, cuts[1:], strict=False)
-    ]
+    parts = [Reading(compile_roundup(article, since=a, until=b).data) for a, b in itertools.pairwise(cuts)]
     whole = Reading(compile_roundup(article).data)
 
     counted = [[line.count for line in part.questions[0].lines] for part in parts if part.questions]
@@ -112,7 +111,7 @@ def test_renaming_an_option_or_deleting_the_poll_changes_nothing_published(artic
 
 
 def test_withdrawn_ballots_are_not_counted(article, poll):
-    kept, gone = ballots(poll, {"Repair": 2})
+    _kept, gone = ballots(poll, {"Repair": 2})
     gone.withdrawn_at = MONDAY
     gone.save(update_fields=["withdrawn_at"])
 

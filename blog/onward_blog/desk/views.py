@@ -19,6 +19,7 @@ from onward_blog.mixins import ArticleMixin
 from onward_blog.models import Roundup
 from onward_blog.responses.folding import fold_article
 from onward_blog.responses.registry import response_sources
+from onward_blog.roundups.components import source_line
 from onward_blog.roundups.document import compile_document
 from onward_blog.roundups.next_part import NextPartError, find_draft, may_write_next_part, write_next_part
 from onward_blog.roundups.queries import taken_up_in
@@ -70,10 +71,12 @@ class ResponsesView(ArticleView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         fold_article(self.article)
         compiled = compile_document(self.article, None, None)
+        reading = Reading(compiled.data)
         quotes = response_sources()["polls"].quotes(self.article) if "polls" in response_sources() else []
         return {
             **super().get_context_data(**kwargs),
-            "reading": Reading(compiled.data),
+            "reading": reading,
+            "questions": [{"question": q, "source_line": source_line(q)} for q in reading.questions],
             "sentences": quotes,
             "roundups": Roundup.objects.filter(page=self.article.pk).prefetch_related("uses__page"),
             "taken_up_in": taken_up_in(self.article),
@@ -102,14 +105,16 @@ class NextPartView(ArticleView):
         }
 
     def post(self, request: HttpRequest, page_id: int) -> HttpResponse:
+        before = find_draft(self.article)
         try:
             draft = write_next_part(self.article, user=request.user)
         except NextPartError as error:
             messages.error(request, str(error))
             return redirect("onward_blog_desk:responses", page_id)
-        messages.success(
-            request, _("What readers said is at the head of this draft. Their words come first, yours next.")
-        )
+        if before is not None and before.latest_revision_id == draft.latest_revision_id:
+            messages.info(request, _("This draft holds what readers said already; nobody has answered since."))
+        else:
+            messages.success(request, _("What readers said is at the head of this draft, frozen as of now."))
         return redirect("wagtailadmin_pages:edit", draft.pk)
 
 

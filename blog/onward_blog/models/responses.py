@@ -1,5 +1,7 @@
 import swapper
 from django.db import models
+from django.utils.text import Truncator
+from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -81,7 +83,11 @@ class RoundupQuote(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.source}:{self.source_key}"
+        """Return the sentence and who said it, which is how an author knows it again in the editor."""
+        if self.withdrawn_at:
+            return translate("A sentence that its reader took back")
+        words = f"“{Truncator(self.words).chars(160)}”"
+        return f"{words} ({self.credit})" if self.credit else words
 
 
 class RoundupUse(models.Model):

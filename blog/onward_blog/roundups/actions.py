@@ -66,8 +66,10 @@ def used_in(page: Any) -> dict[Roundup, set[int]]:
     used: dict[Roundup, set[int]] = {}
     for block, value in walk_body(page):
         if isinstance(block, RoundupBlock | WeAskedBlock) and value and value.get("roundup"):
-            quotes = value.get("quotes") or []
-            used.setdefault(value["roundup"], set()).update(quote.pk for quote in quotes if quote)
+            used.setdefault(value["roundup"], set())
+            for quote in filter(None, value.get("quotes") or []):
+                of = value["roundup"] if quote.roundup_id == value["roundup"].pk else quote.roundup
+                used.setdefault(of, set()).add(quote.pk)
     return used
 
 

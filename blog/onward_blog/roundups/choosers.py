@@ -20,6 +20,7 @@ class QuoteChooserViewSet(ChooserViewSet):
     choose_one_text = _("Choose a quote")
     choose_another_text = _("Choose another quote")
     register_widget = False
+    per_page = 30
 
     def get_object_list(self) -> Any:
         """Offer what may be quoted, the newest roundup first."""

@@ -149,17 +149,25 @@ def source_line(question: FrozenQuestion) -> str:
         "n": question.n
     }
     when = span(question.first_at, question.last_at)
-    doors = [f"{n} {DOORS.get(door, door)}" for door, n in question.doors.items()]
+    doors = [
+        f"{question.doors[door]} {DOORS.get(door, door)}" for door in sorted(question.doors, key=_door_order)
+    ]
     line = ", ".join(filter(None, [who, when]))
     return f"{line}: {', '.join(doors)}." if doors else f"{line}."
 
 
+def _door_order(door: str) -> tuple[int, str]:
+    known = list(DOORS)
+    return (known.index(door) if door in known else len(known)), door
+
+
 def span(first: datetime | None, last: datetime | None) -> str:
-    """Return two days as a reader would write them: "2 May to 14 May 2026", or one day alone."""
+    """Return two days as a reader would write them: "2 to 14 May 2026", or one day alone."""
     if first is None or last is None:
         return ""
     start, end = timezone.localtime(first).date(), timezone.localtime(last).date()
     if start == end:
         return date_format(end, "j F Y")
-    begin = date_format(start, "j F" if start.year == end.year else "j F Y")
+    same_year, same_month = start.year == end.year, (start.year, start.month) == (end.year, end.month)
+    begin = date_format(start, "j" if same_month else "j F" if same_year else "j F Y")
     return _("%(first)s to %(last)s") % {"first": begin, "last": date_format(end, "j F Y")}

@@ -63,6 +63,7 @@ def plan_telling(page: Any, *, followers_too: bool = False) -> Plan:
     follow-up, or, for a quoted comment, by asking to hear of replies. With ``followers_too``, for a part that is not
     mailed, followers who asked are told like the others.
     """
+    page = page if page.live else page.get_latest_revision_as_object()
     followers = mailing.followers(page)
     people: dict[str, Told] = {}
     reachable: set[int] = set()
