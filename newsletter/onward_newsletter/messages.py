@@ -111,7 +111,7 @@ class MessageTemplate:
         if not self.html:
             return text
         mark = self._boundary.encode()
-        kind = b'Content-Type: multipart/alternative; boundary="' + mark + b'"\r\n\r\n'
+        kind = b'Content-Type: multipart/alternative;\r\n boundary="' + mark + b'"\r\n\r\n'
         rest = (_part_head("html"), *self._html.encoded(values))
         return (
             kind,

@@ -123,9 +123,8 @@ class Sender:
             self.transport.close()
         self.report.in_doubt += claims.settle_in_doubt(row, _reason(error))
         if work.issue:
-            self._watch.note_failure(work.issue, _reason(error))
             pause_if_doubtful(work.issue)
-        return True
+        return self._may_go_on(work, error)
 
     def _refused(self, work: Work, row: Any, error: Exception, *, is_final: bool) -> bool:
         state = claims.settle_refused(row, _reason(error), is_final=is_final)
@@ -134,9 +133,10 @@ class Sender:
         else:
             self.report.failed += 1
             _announce_failure(row)
-        if work.issue:
-            self._watch.note_failure(work.issue, _reason(error))
-        return True
+        return self._may_go_on(work, error)
+
+    def _may_go_on(self, work: Work, error: Exception) -> bool:
+        return work.issue is None or not self._watch.note_failure(work.issue, _reason(error))
 
     def _rest(self, error: TransportError) -> None:
         logger.warning("onward_newsletter.lane_rests", extra={"reason": str(error)})

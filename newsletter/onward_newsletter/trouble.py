@@ -24,11 +24,13 @@ class Watch:
         """Begin to count anew."""
         self._streaks[issue.pk] = 0
 
-    def note_failure(self, issue: Issue, reason: str) -> None:
-        """Count, and pause the issue when the last 20 first tries of all workers went wrong."""
+    def note_failure(self, issue: Issue, reason: str) -> bool:
+        """Count; pause the issue when the last 20 first tries of all workers went wrong, and return whether so."""
         self._streaks[issue.pk] = self._streaks.get(issue.pk, 0) + 1
-        if self._streaks[issue.pk] >= LOOK_AFTER and _last_tries_failed(issue):
-            ask_for_pause(issue, reason=f"The last {FAILURES_IN_A_ROW} messages were not accepted: {reason}")
+        if self._streaks[issue.pk] < LOOK_AFTER or not _last_tries_failed(issue):
+            return False
+        ask_for_pause(issue, reason=f"The last {FAILURES_IN_A_ROW} messages were not accepted: {reason}")
+        return True
 
 
 def _last_tries_failed(issue: Issue) -> bool:
@@ -39,7 +41,7 @@ def _last_tries_failed(issue: Issue) -> bool:
 
 
 def pause_if_doubtful(issue: Issue) -> None:
-    """Pause an issue when too much of it is in doubt."""
+    """Pause an issue when too much of it is in doubt; its next stamp is refused then."""
     in_doubt = Delivery.objects.filter(issue=issue.pk, state=SendingState.IN_DOUBT).count()
     if in_doubt > max(HANDFUL, SHARE_IN_DOUBT * (issue.candidate_count or 0)):
         ask_for_pause(issue, reason=f"The mail server's answer was lost for {in_doubt} messages.")

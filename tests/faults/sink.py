@@ -6,9 +6,10 @@ local part. Words without a meaning are accepted. A mode, kept in a file beside 
     greylisted   451 to the first RCPT, accepted afterwards      silent    message taken, no answer ever
     deferred     451 to every RCPT                               lost      accepted, and hung up before the answer
     unknown      550 to RCPT                                     rejected  554 to the message
-    closing      421 to the message                              dropped   hung up after DATA, before the message
+    closing      421 to the message                              dropped   hung up at DATA, before the message
 
-Modes: "closed" answers 421 to everything, "refusing" 550 to every recipient, "dumb" takes connections and is silent.
+Modes: "closed" answers 421 to everything, "refusing" 550 to every recipient, "sender" 553 to every sender, "dumb" takes
+connections and is silent.
 """
 
 import argparse
@@ -100,6 +101,8 @@ class _Session:
         return await self.say("221 bye")
 
     async def on_mail(self, argument: str) -> bool:
+        if self.sink.mode == "sender":
+            return await self.say("553 5.7.1 not from you")
         return await self.say("421 closing" if self.sink.mode == "closed" else "250 sender ok")
 
     async def on_rcpt(self, argument: str) -> bool:
@@ -113,10 +116,10 @@ class _Session:
         return await self.say("250 recipient ok")
 
     async def on_data(self, argument: str) -> bool:
-        await self.say("354 go ahead")
         word = self.recipient.partition("-")[0]
         if word == "dropped":
             return False
+        await self.say("354 go ahead")
         data = await self.reader.readuntil(b"\r\n.\r\n")
         if word == "closing":
             return await self.say("421 4.3.2 shutting down")

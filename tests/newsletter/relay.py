@@ -17,7 +17,7 @@ from .factories import IssueFactory, SubscriptionFactory
 
 
 @pytest.fixture
-def relay(tmp_path: Path, settings: Any, transactional_db: None) -> Iterator[SinkThread]:
+def relay(tmp_path: Path, settings: Any, db: None) -> Iterator[SinkThread]:
     """Take all mail by SMTP; the engine's waits are cut to nothing."""
     with SinkThread(tmp_path / "sink.log") as sink:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

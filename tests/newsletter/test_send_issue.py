@@ -24,7 +24,7 @@ from .factories import IssueFactory, SubscriptionFactory, TopicFactory
 from .relay import issue_to, mails, readers, sending_to, states, verdict
 
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def test_everybody_gets_the_issue_once(relay: SinkThread) -> None:
@@ -49,6 +49,7 @@ def test_sending_twice_is_refused(relay: SinkThread) -> None:
     assert relay.book.count() == 2
 
 
+@pytest.mark.django_db(transaction=True)
 def test_twenty_clicks_at_once_start_one_send(relay: SinkThread) -> None:
     issue = issue_to(readers(5))
     outcomes: list[str] = []
@@ -121,6 +122,7 @@ def test_a_suppressed_address_is_no_candidate(relay: SinkThread) -> None:
     assert issue_books(Issue.objects.get()).candidates == 2
 
 
+@pytest.mark.django_db(transaction=True)
 def test_who_leaves_while_it_is_sent_gets_nothing(relay: SinkThread) -> None:
     issue = sending_to(
         ["first-1@example.org", *readers(3, "leaves"), *readers(3, "erased"), *readers(3, "suppressed")]
@@ -147,6 +149,7 @@ def test_who_leaves_while_it_is_sent_gets_nothing(relay: SinkThread) -> None:
     assert issue_books(issue).is_balanced
 
 
+@pytest.mark.django_db(transaction=True)
 def test_what_was_frozen_is_sent_whatever_happens_to_the_draft(relay: SinkThread) -> None:
     issue = sending_to(readers(30), subject="As it was", intro="The old words.")
 
@@ -162,6 +165,7 @@ def test_what_was_frozen_is_sent_whatever_happens_to_the_draft(relay: SinkThread
     assert all("The old words." in str(body) and "New words." not in str(body) for body in bodies)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_books_of_a_send_under_way_balance(relay: SinkThread) -> None:
     sending_to([*readers(20), *readers(2, "unknown"), *readers(1, "lost")])
     seen = []
@@ -208,6 +212,7 @@ def test_a_test_send_leaves_no_line_in_the_ledger(relay: SinkThread) -> None:
     assert not Delivery.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_confirmations_go_out_while_an_issue_is_sent(relay: SinkThread) -> None:
     issue = sending_to(readers(40))
     relay.sink.delay = 0.05
@@ -232,6 +237,7 @@ def test_confirmations_go_out_while_an_issue_is_sent(relay: SinkThread) -> None:
     assert set(states(issue).values()) == {"submitted"}
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_pumps_at_once_share_the_work(relay: SinkThread) -> None:
     issue = sending_to(readers(100))
     relay.sink.delay = 0.005

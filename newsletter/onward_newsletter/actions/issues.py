@@ -149,6 +149,7 @@ def prepare_issue(issue: Issue, *, audience_slots: AudienceSlots | None = None) 
     Workers call this for issues that are ``preparing``. Returns False when another one was faster. ``audience_slots``
     replaces the hook ``onward_newsletter_audience_slots``. Raises NothingToSend and IssueNotReady.
     """
+    _clean(issue)
     rendered = compose_issue(issue)
     with transaction.atomic():
         locked = _lock_to_prepare(issue.pk)
@@ -163,6 +164,13 @@ def prepare_issue(issue: Issue, *, audience_slots: AudienceSlots | None = None) 
         transaction.on_commit(partial(issue_prepared.send_robust, sender=Issue, issue=locked))
     issue.refresh_from_db()
     return True
+
+
+def _clean(issue: Issue) -> None:
+    """Take control characters out of what goes into headers, so that nobody's paste can stop or bend a mail."""
+    issue.subject = one_line(issue.subject)
+    issue.newsletter.name = one_line(issue.newsletter.name)
+    issue.newsletter.sender_name = one_line(issue.newsletter.sender_name)
 
 
 def _lock_to_prepare(pk: int) -> Issue | None:
@@ -244,13 +252,14 @@ def cancel_issue(issue: Issue) -> Issue:
 
 
 def issue_books(issue: Issue) -> Books:
-    """Return the ledger of an issue as it stands now, derived from its rows."""
+    """Return the ledger of an issue as it stands now, derived from its rows; ``issue`` may be out of date."""
+    candidates = Issue.objects.values_list("candidate_count", flat=True).get(pk=issue.pk)
     rows = Delivery.objects.filter(issue=issue.pk)
     counts = dict(rows.order_by().values_list("state").annotate(Count("pk")))
     still_open = sum(counts.get(state, 0) for state in OPEN_STATES)
     rate = _rate(rows) if still_open else 0.0
     return Books(
-        candidates=issue.candidate_count or 0,
+        candidates=candidates or 0,
         submitted=counts.get(SendingState.SUBMITTED, 0),
         failed=counts.get(SendingState.FAILED, 0),
         skipped=counts.get(SendingState.SKIPPED, 0),

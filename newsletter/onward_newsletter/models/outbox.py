@@ -11,7 +11,7 @@ class Outbox(Sending):
     #: What the mail is for, for example "confirm_subscription"; limits and reports count by it.
     purpose = models.CharField(max_length=50)
     #: Set when the same notice must not go twice, for example "told:roundup:7:…".
-    key = models.CharField(max_length=255, null=True, blank=True, unique=True)  # noqa: DJ001 (null is "no key")
+    key = models.CharField(max_length=255, null=True, blank=True, unique=True)
     address = models.EmailField()
     address_key = models.CharField(max_length=64)
     subject = models.CharField(max_length=200)
