@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.core.cache import caches
 from django.db import transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from django_comments_xtd.models import XtdComment
 from wagtail.models import Page, Site
@@ -274,12 +275,31 @@ def test_the_draft_of_part_two_holds_the_roundup_of_part_one(part_one, part_two)
     assert Roundup.objects.count() == 1
 
 
-def test_the_author_is_no_superuser_and_may_enter_what_she_needs():
+def test_the_author_is_no_superuser_and_reaches_every_desk(part_two):
     author = Client()
-
     assert author.login(username=people.AUTHOR_LOGIN, password=people.AUTHOR_PASSWORD)
+    desks = [
+        reverse("wagtailadmin_home"),
+        reverse("wagtailadmin_pages:edit", args=[part_two.pk]),
+        "/admin/comments/",
+        "/admin/newsletter/issues/",
+        "/admin/newsletter/subscribers/",
+        "/admin/snippets/onward_polls/poll/",
+        "/admin/snippets/onward_blog/author/",
+    ]
+
+    answers = {desk: author.get(desk).status_code for desk in desks}
+
+    assert set(answers.values()) == {200}, answers
     assert not get_user_model().objects.get(username=people.AUTHOR_LOGIN).is_superuser
-    assert author.get("/admin/").status_code == 200
+
+
+def test_the_author_s_first_look_finds_the_numbers(part_one):
+    fold = part_one.onward_response_fold.data
+
+    assert fold["polls"]["groups"][0]["total"] == 212
+    assert fold["comments"]["total"] > 10
+    assert fold["shares"]["total"] == 97
 
 
 def test_the_site_is_called_by_its_name():

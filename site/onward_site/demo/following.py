@@ -27,6 +27,8 @@ class Fate:
     end_reason: str = ""
     #: The days on which the subscriptions ended.
     until: tuple[int, int] = (0, 0)
+    #: The time of day at which they ended; empty for any.
+    clock: str = ""
     topic: str = ""
     suppression: str = ""
 
@@ -42,15 +44,15 @@ AUDIENCE = (
     Fate("left later", 5, (-200, -30), ENDED, Why.UNSUBSCRIBED, (1, 11)),
     Fate("mailbox full", 3, (-200, -30)),
     Fate("complained", 1, (-150, -120), ENDED, Why.COMPLAINED, (1, 2), suppression=Suppression.Reason.COMPLAINED),
-    Fate("failed", 4, (-210, -90), ENDED, Why.BOUNCED, (0, 1), suppression=Suppression.Reason.BOUNCED),
+    Fate("failed", 4, (-210, -90), ENDED, Why.BOUNCED, clock="09:01", suppression=Suppression.Reason.BOUNCED),
     Fate("in doubt", 1, (-60, -50)),
-    Fate("left in time", 2, (-200, -30), ENDED, Why.UNSUBSCRIBED, (0, 1)),
-    Fate("suppressed", 1, (-90, -80), ENDED, Why.BY_EDITOR, (0, 1), suppression=Suppression.Reason.BY_EDITOR),
+    Fate("left in time", 2, (-200, -30), ENDED, Why.UNSUBSCRIBED, clock="09:00"),
+    Fate("suppressed", 1, (-90, -80), ENDED, Why.BY_EDITOR, clock="09:00", suppression=Suppression.Reason.BY_EDITOR),
 )  # fmt: skip
 #: Those who were not: 46 people.
 OTHERS = (
-    Fate("came by Part 1", 19, (0, 14), topic=SERIES),
-    Fate("came by Part 1", 7, (0, 14)),
+    Fate("came by Part 1", 19, (1, 14), topic=SERIES),
+    Fate("came by Part 1", 7, (1, 14)),
     Fate("waiting", 9, (3, 14), Subscription.State.PENDING, topic=SERIES),
     Fate("waiting", 5, (2, 14), Subscription.State.PENDING),
     Fate("left before", 4, (-205, -60), ENDED, Why.UNSUBSCRIBED, (-50, -2)),
@@ -153,7 +155,7 @@ def _settle(stage: Stage, fates: tuple[Fate, ...]) -> None:
         mine = Subscription.objects.filter(
             subscriber__in=[pk for pk, name in stage.fates.items() if name == fate.name]
         ).select_related("subscriber")
-        moments = _moments(stage, f"end of {fate.name}", fate.until, fate.followers)
+        moments = _moments(stage, f"end of {fate.name}", fate.until, fate.followers, fate.clock)
         for subscription, moment in zip(mine, moments, strict=True):
             _end(subscription, fate, moment)
 
@@ -170,10 +172,10 @@ def _end(subscription: Subscription, fate: Fate, moment: datetime) -> None:
     _backdate([suppression], "created_at", [moment])
 
 
-def _moments(stage: Stage, name: str, days: tuple[int, int], count: int) -> list[datetime]:
+def _moments(stage: Stage, name: str, days: tuple[int, int], count: int, clock: str = "") -> list[datetime]:
     """Return that many moments between two days, the latest first, so that ``pop`` takes the earliest."""
     rng = dice(f"moments {name} {days}")
-    clocks = [f"{rng.randrange(6, 23)}:{rng.randrange(60)}" for _ in range(count)]
+    clocks = [clock or f"{rng.randrange(6, 23)}:{rng.randrange(60)}" for _ in range(count)]
     return sorted((stage.moment(rng.randint(*days), clock) for clock in clocks), reverse=True)
 
 

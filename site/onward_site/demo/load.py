@@ -13,7 +13,7 @@ from .answering import cast_ballots
 from .content.series import MANAGER
 from .discussion import hold_discussion
 from .following import found_newsletter, gather_audience, gather_others, open_topics, settle_audience
-from .next_part import begin_part_two
+from .next_part import begin_part_two, fold_answers
 from .reading import ask_questions, draw_pictures, publish_series
 from .sending import account_for_issue, prepare_part_one
 from .sharing import count_shares
@@ -31,7 +31,7 @@ STEPS = (
     (_("the newsletter"), (prepare_part_one, account_for_issue, settle_audience, gather_others)),
     (_("the votes"), (cast_ballots,)),
     (_("the comments"), (hold_discussion, count_shares)),
-    (_("the draft of Part 2"), (begin_part_two,)),
+    (_("the draft of Part 2"), (fold_answers, begin_part_two)),
 )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from onward_blog.responses.folding import fold_responses
 from onward_blog.roundups.next_part import write_next_part
 
 from .body import body_of
@@ -12,6 +13,11 @@ from .stage import Stage
 
 
 Blocks = list[dict[str, Any]]
+
+
+def fold_answers(stage: Stage) -> None:
+    """Do what Celery does each morning, so that the author's first look finds the numbers."""
+    fold_responses(stage.articles.values())
 
 
 def begin_part_two(stage: Stage) -> None:

@@ -55,15 +55,17 @@ def account_for_issue(stage: Stage) -> None:
     start = stage.moment(0, SENT_AT)
     deliveries = list(stage.issue.deliveries.select_related("subscriber").order_by("pk"))
     for place, delivery in enumerate(deliveries):
-        _finish(delivery, stage.fates[delivery.subscriber_id], start + place * BETWEEN_MAILS)
+        _finish(delivery, _fate(stage, delivery), start + place * BETWEEN_MAILS)
     Delivery.objects.bulk_update(
         deliveries, ["state", "reason", "attempts", "next_at", "attempted_at", "submitted_at", "message_id"]
     )
     DeliveryEvent.objects.bulk_create(_events(stage, deliveries))
-    stage.mailed = [
-        delivery.subscriber for delivery in deliveries if stage.fates[delivery.subscriber_id] == "submitted"
-    ]
+    stage.mailed = [delivery.subscriber for delivery in deliveries if _fate(stage, delivery) == "submitted"]
     _close(stage.issue, start, start + len(deliveries) * BETWEEN_MAILS)
+
+
+def _fate(stage: Stage, delivery: Delivery) -> str:
+    return stage.fates[delivery.subscriber_id or 0]
 
 
 def _finish(delivery: Delivery, fate: str, moment: datetime) -> None:
@@ -79,7 +81,7 @@ def _finish(delivery: Delivery, fate: str, moment: datetime) -> None:
 
 
 def _events(stage: Stage, deliveries: list[Delivery]) -> list[DeliveryEvent]:
-    fates = [(delivery, stage.fates[delivery.subscriber_id]) for delivery in deliveries]
+    fates = [(delivery, _fate(stage, delivery)) for delivery in deliveries]
     return [
         _event(delivery, *REPORTS[fate])
         for delivery, fate in fates
@@ -91,9 +93,9 @@ def _event(delivery: Delivery, kind: str, detail: str, later: timedelta) -> Deli
     return DeliveryEvent(
         delivery=delivery,
         provider="smtp",
-        event_id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"onward-demo:{delivery.subscriber.uuid}:{kind}")),
+        event_id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"onward-demo:{delivery.address_key}:{kind}")),
         type=kind,
-        occurred_at=delivery.attempted_at + later,
+        occurred_at=delivery.next_at + later,
         detail=detail,
     )
 

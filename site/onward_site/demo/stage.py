@@ -34,11 +34,11 @@ class Stage:
     mailed: list[Any] = field(default_factory=list)
 
     def moment(self, day: int, clock: str = "07:30") -> datetime:
-        """Return the moment of that day at that time of the site's time zone, never later than a minute ago."""
+        """Return that time of that day in the site's time zone; what today has not reached yet was yesterday."""
         hour, minute = (int(part) for part in clock.split(":"))
         today = timezone.localtime(self.now).replace(hour=hour, minute=minute, second=0, microsecond=0)
         wanted = today + timedelta(days=day - DAYS_SINCE_PART_ONE)
-        return min(wanted, self.now - timedelta(minutes=1))
+        return wanted if wanted < self.now else wanted - timedelta(days=1)
 
 
 def dice(name: str) -> random.Random:

@@ -13,8 +13,8 @@ PART_TWO = ArticleText(
     title="You told me where the week goes",
     slug="you-told-me-where-the-week-goes",
     standfirst=(
-        "I expected an argument about coaching. Most of you wrote about work that another department had dropped, and "
-        "several of you were cross with me for making it sound noble."
+        "I expected an argument about coaching. What came first was work that another department had dropped, and some "
+        "of you were cross with me for making it sound noble."
     ),
     day=13,
     tags=("sales managers", "roles"),
@@ -36,7 +36,7 @@ PART_TWO = ArticleText(
         ("heading", "Repair work"),
         (
             "paragraph",
-            "The answer most of you gave has no name in any job description I have seen. You chase the delivery, you "
+            "The most frequent answer has no name in any job description I have seen. You chase the delivery, you "
             "find out who has the contract, you send finance the same form again. I called it fixing what other "
             "functions dropped, and two of you objected to the verb. They said that nobody had dropped anything; the "
             "work had never been anyone’s, and it rolled downhill until it met a person with a target.",
@@ -52,6 +52,13 @@ PART_TWO = ArticleText(
             "[Mara: ring the people who answered “coaching the team” and left an address. What did they stop doing? "
             "Who let them?]",
         ),
+        ("heading", "Once more, two weeks later"),
+        (
+            "paragraph",
+            "I am putting the same question again. If you answered the first time, I would like to know whether last "
+            "week was any different. If it was the same, that is an answer too.",
+        ),
+        ("poll", "week"),
         ("author", None),
         ("next_part", None),
     ),

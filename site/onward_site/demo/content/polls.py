@@ -14,7 +14,7 @@ WEEK = PollText(
         ("other", "Something else", 12),
     ),
     mail=63,
-    words_prompt="What was it last week, in a sentence or two?",
+    words_prompt="What was it last week?",
 )
 
 TECHNICAL = PollText(
@@ -35,7 +35,7 @@ INSTEAD = PollText(
     question="What do you do instead?",
     kind="words",
     mail=5,
-    words_prompt="In a sentence or two",
+    words_prompt="Your answer",
 )
 
 MEETING = PollText(
