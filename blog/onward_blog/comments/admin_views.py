@@ -20,6 +20,7 @@ from .access import may_moderate_anything, states_for
 from .errors import CommentError
 from .forms import MAX_LENGTH
 from .moderating import DECISIONS, MOST_AT_ONCE, decide, reply_as_author
+from .numbers import comment_numbers
 from .rendering import clean_text
 
 
@@ -58,7 +59,7 @@ def show_queue(request: HttpRequest) -> HttpResponse:
 @require_POST
 def decide_comments(request: HttpRequest) -> HttpResponse:
     """Decide about the comments in ``comment``: ``decision`` says how, ``seen`` which state the moderator looked at."""
-    numbers = _numbers(request.POST.getlist("comment"))
+    numbers = comment_numbers(request.POST.getlist("comment"))
     decision, seen = request.POST.get("decision", ""), request.POST.get("seen", "")
     if not _may_decide(request, numbers):
         return _forbidden(request)
@@ -171,10 +172,6 @@ def _somebody_else(count: int) -> str:
         )
         % count
     )
-
-
-def _numbers(values: Sequence[str]) -> list[int]:
-    return sorted({int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 10})
 
 
 def _back(request: HttpRequest) -> HttpResponse:

@@ -9,7 +9,12 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 
-from . import admin_views, components, queue
+from . import (
+    admin_views,
+    components,
+    queue,
+    urls,  # noqa: F401 (registers the converter used below)
+)
 from .access import may_moderate_anything
 from .posting import writer_key_of
 
@@ -44,7 +49,7 @@ def comments_admin_urls() -> list[URLResolver]:
         path("", admin_views.show_queue, name="queue"),
         path("decide/", admin_views.decide_comments, name="decide"),
         path("undo/", admin_views.undo, name="undo"),
-        path("<int:comment_id>/reply/", admin_views.reply, name="reply"),
+        path("<comment_number:comment_id>/reply/", admin_views.reply, name="reply"),
     ]
     return [path("comments/", include((patterns, "onward_blog_comments")))]
 

@@ -13,11 +13,12 @@ from onward_blog.conf import blog_settings
 from onward_blog.limits import KeyedThrottle, network_of, seconds_to_wait
 from onward_blog.models import CommentState
 
-from . import actions
+from . import actions, queries
 from .components import CommentWriter, own_comments
 from .csrf import has_valid_token
 from .errors import CommentError, UnknownParent
 from .forms import QUICK, CommentForm
+from .numbers import comment_number
 
 
 #: Bytes of a request beyond which we read nothing of it.
@@ -126,10 +127,7 @@ def _answer(request: HttpRequest, page: Any, *, status: int = 200, **state: Any)
 
 def _parent_of(form: CommentForm | None, page: Any) -> CommentState | None:
     number = str(form.data.get("reply_to", "")) if form else ""
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
-        return None
-    found = CommentState.objects.public().filter(page_id=page.pk, comment_id=int(number))
-    return found.select_related("comment").first()
+    return queries.public_comment(page, comment_number(number))
 
 
 def _limits(request: HttpRequest, form: CommentForm, identity: str) -> list[KeyedThrottle]:

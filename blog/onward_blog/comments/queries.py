@@ -123,6 +123,14 @@ def number_of_page_with(page: Any, thread_pk: int) -> int:
     return before.values("comment__thread_id").distinct().count() // THREADS_PER_PAGE + 1
 
 
+def public_comment(page: Any, number: int | None) -> CommentState | None:
+    """Return a page's public comment by its number, or None."""
+    if number is None:
+        return None
+    found = CommentState.objects.public().filter(page_id=page.pk, comment_id=number)
+    return found.select_related("comment").first()
+
+
 def own_comments(page: Any, *, writer_key: str) -> Sequence[CommentState]:
     """Return what this browser wrote on the page and others cannot see yet, oldest first; one query."""
     if not writer_key:

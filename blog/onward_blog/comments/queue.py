@@ -11,6 +11,7 @@ from onward_blog.models import CommentState
 
 from .access import states_for
 from .actions import address_key
+from .numbers import comment_number
 
 
 State = CommentState.State
@@ -43,12 +44,10 @@ class Asked:
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "Asked":
         state = query.get("state", "")
-        article = query.get("article", "")
-        is_number = article.isascii() and article.isdigit() and len(article) < 10
         return cls(
             state=State(state) if state in TABS else State.HELD,
             search=query.get("q", "").replace("\x00", "").strip()[:200],
-            article_pk=int(article) if is_number else None,
+            article_pk=comment_number(query.get("article", "")),
         )
 
 

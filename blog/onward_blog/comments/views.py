@@ -18,6 +18,7 @@ from . import actions, queries, tokens
 from .access import page_of, page_with_comments
 from .components import CommentThread, CommentWriter
 from .errors import CommentError
+from .numbers import comment_number
 from .posting import answer_post, writer_key_of
 
 
@@ -28,10 +29,7 @@ State = CommentState.State
 def read_comments(request: HttpRequest, page_id: int) -> HttpResponse:
     """Show the comments of an article alone; ``?page=`` says which threads."""
     page = page_with_comments(page_id)
-    number = request.GET.get("page", "1")
-    thread = CommentThread(
-        page, number=int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1
-    )
+    thread = CommentThread(page, number=comment_number(request.GET.get("page", "")) or 1)
     return _page(request, "comments", page=page, thread=thread.render_html())
 
 
@@ -102,11 +100,7 @@ def _by_mail(
 
 
 def _parent_asked_for(request: HttpRequest, page: Any) -> CommentState | None:
-    number = request.GET.get("reply_to", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
-        return None
-    found = CommentState.objects.public().filter(page_id=page.pk, comment_id=int(number))
-    return found.select_related("comment").first()
+    return queries.public_comment(page, comment_number(request.GET.get("reply_to", "")))
 
 
 def _page(request: HttpRequest, name: str, *, status: int = 200, **context: Any) -> HttpResponse:
