@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from onward_polls.models import Ballot, Option, Poll, Vote
-from wagtail.models import Page, Site
+from wagtail.models import Locale, Page, Site
 
 from onward_blog.pages.models import ArticlePage, SeriesPage
+from onward_polls.models import Ballot, Option, Poll, Vote
 
 
 #: When the first answer of every test is given.
@@ -26,8 +26,17 @@ def a_poll(
 
 
 def a_series(title: str = "Out of date?", **kw: Any) -> SeriesPage:
-    root = Site.objects.get(is_default_site=True).root_page
-    return root.add_child(instance=SeriesPage(title=title, slug=f"series-{next(_numbers)}", **kw))
+    return _front_page().add_child(instance=SeriesPage(title=title, slug=f"series-{next(_numbers)}", **kw))
+
+
+def _front_page() -> Page:
+    """Return the site's front page; a test that ran without a transaction may have left none."""
+    if site := Site.objects.filter(is_default_site=True).first():
+        return site.root_page
+    Locale.objects.get_or_create(language_code="en-gb")
+    home = Page.add_root(instance=Page(title="Root")).add_child(instance=Page(title="Home", slug="home"))
+    Site.objects.create(hostname="localhost", root_page=home, is_default_site=True)
+    return home
 
 
 def a_part(

@@ -26,7 +26,11 @@ def article():
     ballots(poll, {"Repair": 9, "Selling": 7, "Reports": 5, "Coaching": 2})
     ballots(poll, {"Repair": 4}, door="mail", at=MONDAY + timedelta(hours=3))
     for number in range(15):
-        words(poll, f"Sentence number {number}, neither short nor long, about repairs.", at=MONDAY + timedelta(days=1))
+        words(
+            poll,
+            f"Sentence number {number}, neither short nor long, about repairs.",
+            at=MONDAY + timedelta(days=1),
+        )
     return a_part(a_series(), body=[("poll", poll)])
 
 
@@ -49,7 +53,9 @@ def start(page, number: int) -> subprocess.Popen[str]:
         "PYTHONWARNINGS": "ignore",
     }
     command = [sys.executable, str(MANAGE), "compile_roundup", str(page.pk), "--json"]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def test_five_processes_at_once_make_one_row_with_one_hash(article):

@@ -2,11 +2,11 @@
 
 import pytest
 from django.contrib.auth.models import Group
-from onward_polls.models import Poll
 
 from onward_blog.models import Roundup
 from onward_blog.pages.models import ArticlePage
 from onward_blog.roundups.next_part import DraftLocked, NotAllowed, NothingSaid, write_next_part
+from onward_polls.models import Poll
 from tests.blog.answers import a_part, a_poll, a_series, ballots, words
 from tests.conftest import Person
 
@@ -29,7 +29,9 @@ def series():
 
 @pytest.fixture
 def article(series, poll):
-    return a_part(series, body=[("paragraph", "<p>A claim.</p>"), ("poll", poll)], next_question="Who repairs it?")
+    return a_part(
+        series, body=[("paragraph", "<p>A claim.</p>"), ("poll", poll)], next_question="Who repairs it?"
+    )
 
 
 def kinds(page) -> list[str]:
@@ -39,14 +41,20 @@ def kinds(page) -> list[str]:
 def test_new_draft_holds_what_readers_said_and_its_source(article, author):
     draft = write_next_part(article, user=author.user)
 
-    assert (draft.title, draft.live, draft.get_parent().pk) == ("Who repairs it?", False, article.get_parent().pk)
+    assert (draft.title, draft.live, draft.get_parent().pk) == (
+        "Who repairs it?",
+        False,
+        article.get_parent().pk,
+    )
     head, roundup = draft.get_latest_revision_as_object().body[:2]
     assert head.value["asked"] == "What takes most of your week?"
     assert head.value["figure"] == "13"
     assert head.value["said"].startswith("of 18 readers who chose to answer: Fixing what others dropped.")
     assert head.value["changed"] == ""
     assert roundup.value["roundup"].page_id == article.pk
-    assert [quote.words for quote in roundup.value["quotes"]] == ["I am the integration layer between four teams."]
+    assert [quote.words for quote in roundup.value["quotes"]] == [
+        "I am the integration layer between four teams."
+    ]
 
 
 def test_draft_suggests_to_ask_the_question_again(article, author, poll):

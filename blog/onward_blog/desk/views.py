@@ -31,7 +31,7 @@ class ArticleView(WagtailAdminTemplateMixin, View):
     """A screen about one article, for those who may do ``needs`` with it."""
 
     needs = "can_edit"
-    page_title = ""
+    page_title: Any = ""
     header_icon = "list-ul"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -47,7 +47,8 @@ class ArticleView(WagtailAdminTemplateMixin, View):
         return bool(getattr(self.article.permissions_for_user(self.request.user), self.needs)())
 
     def get(self, request: HttpRequest, page_id: int) -> HttpResponse:
-        return self.render_to_response(self.get_context_data())
+        response: HttpResponse = self.render_to_response(self.get_context_data())
+        return response
 
     def get_page_subtitle(self) -> str:
         return str(self.article.get_admin_display_title())
@@ -112,7 +113,9 @@ class NextPartView(ArticleView):
             messages.error(request, str(error))
             return redirect("onward_blog_desk:responses", page_id)
         if before is not None and before.latest_revision_id == draft.latest_revision_id:
-            messages.info(request, _("This draft holds what readers said already; nobody has answered since."))
+            messages.info(
+                request, _("This draft holds what readers said already; nobody has answered since.")
+            )
         else:
             messages.success(request, _("What readers said is at the head of this draft, frozen as of now."))
         return redirect("wagtailadmin_pages:edit", draft.pk)

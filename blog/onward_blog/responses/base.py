@@ -118,7 +118,11 @@ class ResponseSource(Protocol):
     """
 
     slug: str
-    label: str | Promise
+
+    @property
+    def label(self) -> str | Promise:
+        """What an author calls it, for example "Polls"."""
+        ...
 
     def summarise(
         self, article: Any, *, since: datetime | None = None, until: datetime | None = None

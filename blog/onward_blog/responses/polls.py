@@ -254,10 +254,12 @@ def asked_again(body: Any, stream: StreamBlock) -> tuple[str, Any] | None:
 
 def _following(poll: Poll) -> Poll:
     with transaction.atomic():
-        unanswered = poll.followed_by.filter(ballots=None, archived_at=None).order_by("pk").first()
+        unanswered: Poll | None = (
+            poll.followed_by.filter(ballots=None, archived_at=None).order_by("pk").first()
+        )
         if unanswered:
             return unanswered
-        copy = copy_poll(poll)
+        copy: Poll = copy_poll(poll)
         copy.follows = poll
         copy.save(update_fields=["follows"])
     return copy

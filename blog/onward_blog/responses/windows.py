@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 from django.db import connection
 from django.db.models import Q
-from django.utils.dateparse import parse_datetime
 
 
 def database_now() -> datetime:
@@ -14,7 +13,7 @@ def database_now() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         value = cursor.fetchone()[0]
-    when = parse_datetime(value) if isinstance(value, str) else value
+    when: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
     return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
 
 

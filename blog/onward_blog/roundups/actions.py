@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -49,6 +50,8 @@ def record_roundup_use(page: Any) -> list[RoundupUse]:
     used = used_in(page)
     with transaction.atomic():
         before = set(RoundupUse.objects.filter(page=page.pk).values_list("roundup_id", flat=True))
+        if not used and not before:
+            return []
         uses = [_record(page, roundup, quotes) for roundup, quotes in used.items()]
         gone = RoundupUse.objects.filter(page=page.pk).exclude(roundup__in=list(used))
         gone.filter(told_at=None).delete()
@@ -88,8 +91,8 @@ def withdraw_quotes(source: str, keys: Sequence[str]) -> int:
 
 def bump_pages(page_ids: Iterable[int]) -> None:
     """Give these pages a new version once the transaction has been committed."""
-    pages = sorted(set(page_ids))
-    transaction.on_commit(lambda: [versions.bump(page) for page in pages])
+    for page in sorted(set(page_ids)):
+        transaction.on_commit(partial(versions.bump, page))
 
 
 def _quote_rows(roundup: Roundup, quotes: Iterable[Quote]) -> list[RoundupQuote]:

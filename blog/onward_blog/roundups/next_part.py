@@ -4,7 +4,6 @@ from typing import Any
 
 import swapper
 from django.apps import apps
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -45,7 +44,7 @@ class NoPlaceForRoundup(NextPartError):
         super().__init__(_("The text of this page type has no block for what readers said."))
 
 
-def write_next_part(article: Any, *, user: AbstractBaseUser) -> Any:
+def write_next_part(article: Any, *, user: Any) -> Any:
     """Put what readers said about an article at the head of the draft of the next part, and return that draft.
 
     The draft is the next part in the series that was never published, or a new one. What readers said is frozen in
@@ -75,7 +74,7 @@ def find_draft(article: Any) -> Any | None:
     return draft.specific.get_latest_revision_as_object() if draft else None
 
 
-def may_write_next_part(article: Any, user: AbstractBaseUser) -> bool:
+def may_write_next_part(article: Any, user: Any) -> bool:
     """Return whether the user may do it at all: edit the draft there is, or add one."""
     draft = find_draft(article)
     if draft is not None:
@@ -100,14 +99,14 @@ def _hold_series(article: Any) -> None:
     list(pages.select_for_update().filter(pk=article.get_parent().pk).values_list("pk"))
 
 
-def _check_allowed(article: Any, draft: Any | None, user: AbstractBaseUser) -> None:
+def _check_allowed(article: Any, draft: Any | None, user: Any) -> None:
     if not may_write_next_part(article, user):
         raise NotAllowed
     if draft is not None and draft.permissions_for_user(user).page_locked():
         raise DraftLocked(draft)
 
 
-def _start_draft(article: Any, user: AbstractBaseUser) -> Any:
+def _start_draft(article: Any, user: Any) -> Any:
     title = title_for(article)
     page = type(article)(title=title, slug=_free_slug(article, title), live=False, owner=user)
     page.locale = article.locale
@@ -124,7 +123,7 @@ def _free_slug(article: Any, title: str) -> str:
     return next(slug for slug in (stem, *numbered) if slug not in taken)
 
 
-def _insert(draft: Any, roundup: Roundup, article: Any, user: AbstractBaseUser) -> Any:
+def _insert(draft: Any, roundup: Roundup, article: Any, user: Any) -> Any:
     used = used_in(draft)
     if roundup in used:
         return draft

@@ -3,10 +3,9 @@
 from typing import Any
 
 import swapper
-from django.db.models import QuerySet
 
 
-def taken_up_in(page: Any) -> "QuerySet[Any]":
+def taken_up_in(page: Any) -> Any:
     """Return the live pages that published a roundup of this page, in the order of the tree. One query."""
     return (
         swapper.load_model("wagtailcore", "Page")
