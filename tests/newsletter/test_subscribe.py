@@ -139,8 +139,9 @@ def test_unknown_series_is_refused_in_a_sentence(ask, reader, topic):
     assert not Subscription.objects.exists()
 
 
-def test_unknown_newsletter_is_not_found(ask, reader):
-    assert ask(reader, "reader@example.org", newsletter="no-such").status_code == 404
+@pytest.mark.parametrize("slug", ["no-such", "a\0b", "é", "x" * 5000])
+def test_unknown_newsletter_is_not_found(ask, reader, slug):
+    assert ask(reader, "reader@example.org", newsletter=slug).status_code == 404
 
 
 def test_program_that_fills_every_field_is_answered_and_ignored(ask, reader, stranger):

@@ -13,7 +13,8 @@ from onward_newsletter.actions.personal_data import erase_subscriber, export_sub
 from onward_newsletter.actions.preferences import choose
 from onward_newsletter.actions.subscribing import unsubscribe_all
 from onward_newsletter.addresses import half_hidden
-from onward_newsletter.models import Delivery, Newsletter, Subscriber, Subscription, Topic
+from onward_newsletter.deliveries import resolve_token
+from onward_newsletter.models import Newsletter, Subscriber, Subscription, Topic
 from onward_newsletter.tokens import InvalidToken, Purpose, read_subscriber
 
 from .pages import gone, page_context, private_page
@@ -58,7 +59,7 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
 def _subscriber(token: str) -> Subscriber | None:
     """Return whose page it is: by a delivery's short token, as in issues, or by a signed one, as in other mail."""
     if ":" not in token:
-        delivery = Delivery.objects.filter(token=token).select_related("subscriber").first()
+        delivery = resolve_token(token)
         return delivery.subscriber if delivery else None
     try:
         return read_subscriber(Purpose.MANAGE, token)

@@ -1,6 +1,6 @@
 """Asking for a newsletter, and confirming that it was you."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.html import format_html_join
@@ -44,6 +44,8 @@ def subscribe_page(request: HttpRequest) -> HttpResponse:
 
 def _newsletter(slug: str | None) -> Newsletter:
     newsletters = Newsletter.objects.order_by("pk")
+    if slug and not slug.isprintable():
+        raise Http404
     return get_object_or_404(newsletters, slug=slug) if slug else get_object_or_404(newsletters[:1])
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from onward_newsletter.actions.subscribing import covering, unsubscribe, unsubscribe_all
 from onward_newsletter.addresses import half_hidden
+from onward_newsletter.deliveries import resolve_token
 from onward_newsletter.links import manage_url
 from onward_newsletter.models import Delivery
 
@@ -23,19 +24,12 @@ def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
     ``List-Unsubscribe=One-Click`` is the mail program's POST of RFC 8058 (200, no redirect, no cookie, any number of
     times); ``leave=topic`` and ``leave=everything`` are the page's own buttons. Any other body is refused with 400.
     """
-    delivery = _delivery(token)
+    delivery = resolve_token(token)
     if request.method != "POST":
         return _page(request, delivery) if delivery and delivery.subscriber else gone(request)
     if request.POST.get("List-Unsubscribe") == "One-Click":
         return _one_click(delivery)
     return _by_button(request, delivery)
-
-
-def _delivery(token: str) -> Delivery | None:
-    rows = Delivery.objects.select_related(
-        "issue__newsletter", "issue__topic", "subscriber", "subscription__topic"
-    )
-    return rows.filter(token=token).first() if token else None
 
 
 def _one_click(delivery: Delivery | None) -> HttpResponse:
