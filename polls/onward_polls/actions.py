@@ -22,6 +22,7 @@ from .ballot_box import (
     marked_on,
     note_change,
     replace_votes,
+    share_poll,
     stamp_if_open,
 )
 from .ballot_rules import check_options
@@ -132,8 +133,9 @@ def withdraw_ballot(ballot: Ballot) -> None:
     Raises WithdrawalTooLate once the poll has closed.
     """
     with transaction.atomic():
-        held = lock_ballots(ballot.poll, [ballot.reader_key])[0]
-        if not held.is_counted:
+        share_poll(ballot.poll)
+        held = next(iter(lock_ballots(ballot.poll, pk=ballot.pk)), None)
+        if held is None or not held.is_counted:
             return
         was_quotable = is_quotable(held)
         note_change(ballot.poll, contribution(held, marked_on(held)), Contribution())

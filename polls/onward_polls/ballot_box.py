@@ -1,11 +1,12 @@
 """The mechanics under the actions: whose ballot it is, what it adds to the tally, and what changed.
 
-Every function here runs inside a transaction that an action has opened. Two rules keep it exact:
+Every function here runs inside a transaction that an action has opened. Three rules keep it exact:
 
-* The first statement of that transaction inserts a row under the reader's key. The unique constraint then
-  queues everything else the same reader does, on PostgreSQL and on SQLite alike.
-* Every change of a count is a new TallyDelta row. Its foreign key holds the poll's row, so that closing a
-  poll or rebuilding its tally waits for the ballots under way, while ballots never wait for each other.
+* A ballot shares a lock on its poll with other ballots. Closing the poll and rebuilding its tally take the
+  lock alone, so they wait for the ballots under way, while ballots never wait for each other.
+* Before it looks, a ballot inserts a row under the reader's key. The unique constraint then queues everything
+  else the same reader does, on PostgreSQL and on SQLite alike.
+* Every change of a count is a new TallyDelta row, so no two readers ever want to write the same one.
 """
 
 from collections import Counter
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import DateTimeField, ExpressionWrapper, Q
 from django.db.models.functions import Now
 
@@ -59,12 +61,25 @@ def contribution(ballot: Ballot, marked: Iterable[int]) -> Contribution:
     return Counter({(option_id, ballot.door): 1 for option_id in (None, *marked)})
 
 
+def share_poll(poll: Poll) -> None:
+    """Keep the poll from being closed or recounted until this transaction ends; other ballots go on.
+
+    Django has no word for FOR KEY SHARE. The foreign keys take the same lock by themselves, but only at the
+    commit, which is too late. SQLite has one writer at a time and needs nothing.
+    """
+    if connection.features.has_select_for_no_key_update:
+        table = connection.ops.quote_name(Poll._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT 1 FROM {table} WHERE id = %s FOR KEY SHARE", [poll.pk])  # noqa: S608
+
+
 def hold_ballot(poll: Poll, key: str, *, door: str) -> HeldBallot:
     """Lock the one ballot behind a reader's key, making it if there is none.
 
     Between two statements another request of the same reader may link the key to another one, and move
     or delete the row. Then the search starts again behind the new key.
     """
+    share_poll(poll)
     for _attempt in range(ATTEMPTS):
         held = _insert_and_lock(poll, key, door=door)
         target = linked_key(poll, key) if held is None or held.is_new else key
@@ -81,17 +96,17 @@ def hold_ballot(poll: Poll, key: str, *, door: str) -> HeldBallot:
 def _insert_and_lock(poll: Poll, key: str, *, door: str) -> HeldBallot | None:
     fresh = Ballot(poll=poll, reader_key=key, door=door, cast_at=Now())
     Ballot.objects.bulk_create([fresh], ignore_conflicts=True)
-    ballot = next(iter(lock_ballots(poll, [key])), None)
+    ballot = next(iter(lock_ballots(poll, reader_key=key)), None)
     if ballot is None:
         return None
     is_new = ballot.uuid == fresh.uuid
     return HeldBallot(ballot, frozenset() if is_new else marked_on(ballot), ballot.db_now, is_new)
 
 
-def lock_ballots(poll: Poll, keys: Sequence[str]) -> list[Ballot]:
-    """Lock the ballots behind these keys, each with the database's time as ``db_now``."""
+def lock_ballots(poll: Poll, **which: object) -> list[Ballot]:
+    """Lock some ballots of a poll, each with the database's time as ``db_now``."""
     now = ExpressionWrapper(Now(), output_field=DateTimeField())
-    locked = Ballot.objects.select_for_update().filter(poll=poll, reader_key__in=keys)
+    locked = Ballot.objects.select_for_update().filter(poll=poll, **which)
     ballots = list(locked.annotate(db_now=now).order_by("pk"))
     for ballot in ballots:
         ballot.poll = poll
@@ -134,13 +149,16 @@ def stamp_if_open(ballot: Ballot, **values: object) -> bool:
         (Q(poll__opens_at=None) | Q(poll__opens_at__lte=Now()))
         & (Q(poll__closes_at=None) | Q(poll__closes_at__gt=Now()))
     )
+    if not Ballot.objects.filter(takes_ballots, pk=ballot.pk).update(**values):
+        return False
     for name, value in values.items():
         setattr(ballot, name, value)
-    return Ballot.objects.filter(takes_ballots, pk=ballot.pk).update(**values) == 1
+    return True
 
 
 def link_keys(poll: Poll, alias: str, key: str) -> None:
     """Remember that ``alias`` is the reader behind ``key``, and leave the two with one ballot."""
+    share_poll(poll)
     key = linked_key(poll, key)
     known = ReaderLink.objects.filter(poll=poll, alias_key=alias).first()
     if alias == key or (known and known.reader_key == key):
@@ -157,7 +175,7 @@ def merge_ballots(poll: Poll, alias: str, key: str) -> None:
     # The placeholder makes a first vote under the alias, if one is under way, wait for this link.
     placeholder = Ballot(poll=poll, reader_key=alias, cast_at=Now())
     Ballot.objects.bulk_create([placeholder], ignore_conflicts=True)
-    ballots = lock_ballots(poll, [alias, key])
+    ballots = lock_ballots(poll, reader_key__in=[alias, key])
     Ballot.objects.filter(uuid=placeholder.uuid).delete()
     answers = [(ballot, marked_on(ballot)) for ballot in ballots if ballot.uuid != placeholder.uuid]
     if answers:

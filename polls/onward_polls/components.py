@@ -66,7 +66,7 @@ class PollCard(Component):
     error: str = ""
     #: The path the reader came from and can go back to.
     next_path: str = ""
-    heading: str = "h3"
+    heading: str = "h2"
     #: Whose mail this is answered from, half hidden, and where to post then.
     mail_hint: str = ""
     mail_path: str = ""
@@ -115,6 +115,7 @@ class PollCard(Component):
             "announcement": announcement(self.poll, face),
             "what_happens": what_happens(self.poll),
             "results": self.results(face),
+            "change_text": self.change_text(face),
             "answers": [option.text for option in self.poll.options.all() if option.uuid in self.view.chosen],
             "words": self.words(face),
             "urls": poll_urls(self.poll, page_ref=self.page_ref, next_path=self.next_path),
@@ -134,7 +135,19 @@ class PollCard(Component):
             return None
         live = self.reader is not None
         earlier = earlier_tally(self.poll, answered=self.view.answered_before, live=live)
-        return PollResults(read_tally(self.poll, live=live).marked(self.view.chosen), earlier)
+        urls = poll_urls(self.poll, page_ref=self.page_ref, next_path=self.next_path)
+        return PollResults(
+            read_tally(self.poll, live=live).marked(self.view.chosen),
+            earlier,
+            change_text := self.change_text(face),
+            urls["change"] if change_text else "",
+        )
+
+    def change_text(self, face: State) -> str:
+        """Return what the link to change an answer says, or nothing where there is none to change."""
+        if face != State.VOTED or self.poll.kind == Poll.Kind.WORDS:
+            return ""
+        return _("Change my answer") if self.poll.allow_change else _("Take my answer back")
 
     def words(self, face: State) -> dict[str, Any] | None:
         """Return what the part for words shows: a form, thanks for what was written, or nothing."""
@@ -150,7 +163,8 @@ class PollCard(Component):
         show_form = asks and (not written or reopened)
         return {
             "form": show_form,
-            "prompt": self.poll.words_prompt or ("" if only_words else _("What do you do instead?")),
+            "prompt": self.poll.words_prompt
+            or (_("Your answer") if only_words else _("What do you do instead?")),
             "draft": self.draft or draft_of(ballot),
             "consents": Ballot.Consent.choices,
             "consent_label": Ballot.Consent(ballot.consent).label if ballot else "",
@@ -228,6 +242,8 @@ class PollResults(Component):
 
     tally: PollTally
     then: PollTally | None = None
+    change_text: str = ""
+    change_url: str = ""
 
     template_name = "onward_polls/components/poll_results.html"
 
@@ -237,6 +253,8 @@ class PollResults(Component):
             "tally": self.tally,
             "lines": self.lines(),
             "then": self.then,
+            "change_text": self.change_text,
+            "change_url": self.change_url,
             "who": who_answered(self.tally),
             "caveats": caveats(self.tally),
             "then_who": who_answered(self.then) if self.then else "",

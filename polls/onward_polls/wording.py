@@ -16,7 +16,7 @@ from .tally import CAUTION, FEW, PollTally
 def who_answered(tally: PollTally) -> str:
     """Return who is behind the numbers: how many, when, and through which doors."""
     if not tally.n:
-        return _("Nobody has answered yet.")
+        return _("Nobody has answered.")
     readers = ngettext("%(n)s reader who chose to answer", "%(n)s readers who chose to answer", tally.n)
     sentence = readers % {"n": f"{tally.n:,}"}
     if tally.first_at and tally.last_at:

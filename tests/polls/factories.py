@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from django.utils import timezone
-from wagtail.models import Site
+from wagtail.models import Locale, Page, Site
 
 from onward_blog.pages.models import ArticlePage, SeriesPage
 from onward_polls.actions import cast_ballot
@@ -37,12 +37,22 @@ def a_words_poll(question: str = "What do you do instead?", **fields: Any) -> Po
 def an_article(*polls: Poll, live: bool = True) -> ArticlePage:
     """Put polls on a page of their own, in a series of their own."""
     number = next(_numbers)
-    root = Site.objects.get(is_default_site=True).root_page
-    series = root.add_child(instance=SeriesPage(title=f"Series {number}", slug=f"series-{number}"))
+    series = home().add_child(instance=SeriesPage(title=f"Series {number}", slug=f"series-{number}"))
     body = [("words_question" if poll.kind == Poll.Kind.WORDS else "poll", poll) for poll in polls]
     page = ArticlePage(title=f"Part {number}", slug=f"part-{number}", body=body, live=live)
     series.add_child(instance=page)
     return page
+
+
+def home() -> Page:
+    """Return the root of the site, also where a test with real transactions has swept it away."""
+    site = Site.objects.filter(is_default_site=True).first()
+    if site:
+        return site.root_page
+    Locale.objects.get_or_create(language_code="en-gb")
+    root = Page.objects.filter(depth=1).first() or Page.add_root(title="Root", slug="root")
+    site = Site.objects.create(hostname="localhost", root_page=root, is_default_site=True)
+    return site.root_page
 
 
 def somebody() -> str:

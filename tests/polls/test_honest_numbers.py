@@ -98,7 +98,7 @@ def test_dates_are_said_as_people_say_them(
 def test_a_result_without_answers_says_so_and_draws_nothing() -> None:
     page = html(read_tally(a_poll()))
 
-    assert "Nobody has answered yet." in page
+    assert "Nobody has answered." in page
     assert "<rect" not in page
 
 
@@ -139,7 +139,7 @@ class TestAQuestionAskedAgain:
 
         page = html(answers(poll, Selling=20), read_tally(earlier))
 
-        assert 'before: 30 <span class="onward-poll__percent">75%</span>' in page
+        assert "before: 30 (75%)" in page
         assert "not offered before" in page
         assert "compare with care" in page
 
