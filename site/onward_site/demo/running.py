@@ -5,6 +5,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -35,9 +36,8 @@ class NotReady(Exception):
 def run_site(ground: Ground, port: int, stdout: OutputWrapper) -> None:
     """Start both processes, say when readers may come, and keep them up until a signal ends it."""
     children = site_processes(ground, port)
-    supervisor = Supervisor(children, report=stdout.write)
-    stdout.write("  Starting the web server and the worker.")
-    stdout.flush()
+    supervisor = Supervisor(children, report=partial(_say, stdout))
+    _say(stdout, "  Starting the web server and the worker.")
     supervisor.start()
     try:
         deadline = time.monotonic() + START_SECONDS
@@ -50,7 +50,7 @@ def run_site(ground: Ground, port: int, stdout: OutputWrapper) -> None:
         raise NotReady(f"{problem}\n{_last_lines(children)}") from problem
     finally:
         supervisor.stop()
-        stdout.write("\nThe demo has stopped. Its data stays in var/; make demo-reset starts over.")
+        _say(stdout, "\nThe demo has stopped. Its data is kept; make demo-reset starts over.")
 
 
 def site_processes(ground: Ground, port: int) -> list[Child]:
@@ -70,6 +70,11 @@ def site_processes(ground: Ground, port: int) -> list[Child]:
     ]
 
 
+def _say(stdout: OutputWrapper, sentence: str) -> None:
+    stdout.write(sentence)
+    stdout.flush()
+
+
 def _answers(port: int) -> bool:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as response:
@@ -85,8 +90,7 @@ def _require_answer(port: int, web: Child) -> None:
 
 def _announce(ground: Ground, stdout: OutputWrapper) -> None:
     facts = {"base": settings.BASE_URL, "login": AUTHOR_LOGIN, "password": AUTHOR_PASSWORD}
-    stdout.write(READY.format(logs=_shown(ground.directory / "log"), **facts))
-    stdout.flush()
+    _say(stdout, READY.format(logs=_shown(ground.directory / "log"), **facts))
 
 
 def _shown(path: Path) -> Path:
