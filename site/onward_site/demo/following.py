@@ -152,9 +152,13 @@ def _settle(stage: Stage, fates: tuple[Fate, ...]) -> None:
     for fate in fates:
         if fate.state != ENDED:
             continue
-        mine = Subscription.objects.filter(
-            subscriber__in=[pk for pk, name in stage.fates.items() if name == fate.name]
-        ).select_related("subscriber")
+        mine = (
+            Subscription.objects.filter(
+                subscriber__in=[pk for pk, name in stage.fates.items() if name == fate.name]
+            )
+            .select_related("subscriber")
+            .order_by("pk")
+        )
         moments = _moments(stage, f"end of {fate.name}", fate.until, fate.followers, fate.clock)
         for subscription, moment in zip(mine, moments, strict=True):
             _end(subscription, fate, moment)

@@ -53,7 +53,7 @@ def prepare_part_one(stage: Stage) -> None:
 def account_for_issue(stage: Stage) -> None:
     """Write the end of the story into each delivery, and close the books."""
     start = stage.moment(0, SENT_AT)
-    deliveries = list(stage.issue.deliveries.select_related("subscriber").order_by("pk"))
+    deliveries = list(stage.issue.deliveries.select_related("subscriber").order_by("subscriber_id"))
     for place, delivery in enumerate(deliveries):
         _finish(delivery, _fate(stage, delivery), start + place * BETWEEN_MAILS)
     Delivery.objects.bulk_update(

@@ -101,8 +101,8 @@ MONDAY = ArticleText(
     body=(
         (
             "paragraph",
-            "When I asked which of the three meetings your team would miss least, most of you chose the Monday "
-            "meeting. So we dropped it. For a fortnight Monday was quiet, and I was pleased with all of us.",
+            "When I asked which of the three meetings your team would miss least, the Monday meeting came first, well "
+            "ahead. So we dropped it. For a fortnight Monday was quiet, and I was pleased with all of us.",
         ),
         (
             "paragraph",
