@@ -32,7 +32,7 @@ def ring() -> None:
 def _ring_now() -> None:
     # Where tasks are eager there is no worker to ring for, and a request must not send mail itself.
     if not current_app.conf.task_always_eager:
-        _Bell.of_this_process().wanted.set()
+        _Bell.of_this_process().want()
 
 
 class _Bell:
@@ -43,9 +43,8 @@ class _Bell:
 
     def __init__(self) -> None:
         self.pid = os.getpid()
-        self.wanted = threading.Event()
-        self.is_quiet = threading.Event()
-        self.is_quiet.set()
+        self._change = threading.Condition()
+        self._is_wanted = self._is_ringing = False
         threading.Thread(target=self._run, name="onward-doorbell", daemon=True).start()
 
     @classmethod
@@ -57,18 +56,25 @@ class _Bell:
                 atexit.register(cls._current.farewell)
             return cls._current
 
+    def want(self) -> None:
+        """Have the thread ring, or ring once more if it is ringing."""
+        with self._change:
+            self._is_wanted = True
+            self._change.notify_all()
+
     def _run(self) -> None:
         while True:
-            self.wanted.wait()
-            self.is_quiet.clear()
-            self.wanted.clear()
+            with self._change:
+                self._is_ringing = False
+                self._change.notify_all()
+                self._change.wait_for(lambda: self._is_wanted)
+                self._is_wanted, self._is_ringing = False, True
             _publish()
-            self.is_quiet.set()
 
     def farewell(self) -> None:
         """Let a short command's ring reach the broker before the process ends."""
-        if self.wanted.is_set() or not self.is_quiet.is_set():
-            self.is_quiet.wait(FAREWELL_SECONDS)
+        with self._change:
+            self._change.wait_for(lambda: not (self._is_wanted or self._is_ringing), FAREWELL_SECONDS)
 
 
 def _publish() -> None:

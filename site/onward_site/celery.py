@@ -33,6 +33,8 @@ app.conf.update(
     task_default_queue="onward",
     enable_utc=True,
 )
+# Celery knows a current app for each thread; in all but this one it would be an unconfigured one of its own.
+app.set_default()
 app.autodiscover_tasks()
 
 
