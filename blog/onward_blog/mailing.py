@@ -79,11 +79,15 @@ def subscribe_box(page: Any) -> str:
 
     It shows what has been set up and makes nothing: a topic is made when its series is published.
     """
-    if not is_installed() or (newsletter := _newsletter()) is None:
+    if not is_installed():
+        return ""
+    topic = _topic_of(page)
+    newsletter = topic.newsletter if topic else _newsletter()
+    if newsletter is None:
         return ""
     from onward_newsletter.components import SubscribeBox
 
-    return str(SubscribeBox(newsletter, topic=_topic_of(page), page=page).render_html())
+    return str(SubscribeBox(newsletter, topic=topic, page=page).render_html())
 
 
 def _newsletter() -> Any | None:
@@ -96,9 +100,10 @@ def _topic_of(page: Any) -> Any | None:
     from onward_newsletter.models import Topic
 
     series = page if hasattr(page, "topic_key") else getattr(page, "series", None)
-    return (
-        Topic.objects.filter(key=series.topic_key, ended_at=None).order_by("pk").first() if series else None
-    )
+    if not series:
+        return None
+    topics = Topic.objects.filter(key=series.topic_key, ended_at=None).select_related("newsletter")
+    return topics.order_by("newsletter_id", "pk").first()
 
 
 # Issues

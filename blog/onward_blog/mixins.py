@@ -83,17 +83,22 @@ class SeriesMixin(PageModel):
 
     def parts(self) -> list[Any]:
         """Return every part in order, drafts too: a part keeps its number while an earlier one is unpublished."""
-        return list(self.get_children().specific())
+        parts = list(self.get_children().specific())
+        restrictions = PageViewRestriction.objects.filter(page__in=[part.pk for part in parts])
+        restricted = set(restrictions.values_list("page_id", flat=True))
+        for part in parts:
+            part.is_restricted = part.pk in restricted
+        return parts
 
     def live_parts(self) -> list[Any]:
         """Return the parts that readers can open, in order."""
-        return [part for part in self.parts() if part.live]
+        return [part for part in self.parts() if part.is_out]
 
     @property
     def part_count(self) -> int:
         """How many parts there are to be: those planned, or those out and the one announced."""
         parts = self.parts()
-        out = max((number for number, part in enumerate(parts, 1) if part.live), default=0)
+        out = max((number for number, part in enumerate(parts, 1) if part.is_out), default=0)
         return max(self.planned_parts or 0, out + bool(self.announced_next()))
 
     def announced_next(self) -> Any | None:
@@ -124,6 +129,14 @@ class ArticleMixin(PageModel):
         """Return the path of the page on its site, or an empty string for a page outside every site."""
         return self.get_url() or ""
 
+    #: Whether a restriction of its own keeps readers out; set by the queries that list parts.
+    is_restricted = False
+
+    @property
+    def is_out(self) -> bool:
+        """Whether readers may be led here: live, and without a restriction of its own."""
+        return self.live and not self.is_restricted
+
     @cached_property
     def series(self) -> Any | None:
         """The series this article belongs to, or None when its parent is not a series."""
@@ -142,7 +155,7 @@ class ArticleMixin(PageModel):
     @property
     def live_parts(self) -> list[Any]:
         """The parts that readers can open, and this article even while it is previewed."""
-        return [part for part in self.parts if part.live or part is self]
+        return [part for part in self.parts if part.is_out or part is self]
 
     @property
     def part_number(self) -> int:
@@ -159,13 +172,13 @@ class ArticleMixin(PageModel):
     @property
     def previous_part(self) -> Any | None:
         """The nearest earlier part that readers can open."""
-        earlier = [part for part in self.parts[: self.part_number - 1] if part.live]
+        earlier = [part for part in self.parts[: self.part_number - 1] if part.is_out]
         return earlier[-1] if earlier else None
 
     @property
     def next_part(self) -> Any | None:
         """The nearest later part that readers can open."""
-        later = [part for part in self.parts[self.part_number :] if part.live]
+        later = [part for part in self.parts[self.part_number :] if part.is_out]
         return later[0] if later else None
 
     @property

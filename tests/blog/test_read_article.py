@@ -9,6 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from onward_newsletter.models import Newsletter, Topic
+from onward_polls.models import Poll
+from tests.blog.discussion import a_public
 from tests.blog.factories import make_author, make_image, make_part, make_series, publish
 
 
@@ -113,19 +116,28 @@ def test_reading_minutes_count_what_is_read_and_nothing_else() -> None:
 
 
 def test_an_article_costs_few_queries(reader: Client) -> None:
-    series = make_series()
+    """With a poll, a question for words, comments, a newsletter to follow and five parts."""
+    newsletter = Newsletter.objects.create(
+        name="The Sales Floor", slug="floor", sender_name="Mara", sender_address="mara@example.org"
+    )
+    poll = Poll.objects.create(question="What takes most of your week?")
+    words = Poll.objects.create(question="What do you do instead?", kind=Poll.Kind.WORDS)
+    series = make_series(author=make_author())
+    Topic.objects.get_or_create(
+        newsletter=newsletter, key=series.topic_key, defaults={"name": "It", "slug": "it"}
+    )
     for number in range(4):
         make_part(series, f"Part with number {number}", author=make_author(f"Author {number}"))
-    part = make_part(series, author=make_author())
+    part = make_part(series, author=make_author(), body=[("poll", poll), ("words_question", words)])
+    for number in range(5):
+        a_public(part, f"Comment with number {number}")
     reader.get(part.url)
 
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        response = reader.get(part.url)
+    with CaptureQueriesContext(connection) as queries:
+        html = reader.get(part.url).content.decode()
 
-    assert response.status_code == 200
-    assert len(queries) <= 6, [query["sql"][:120] for query in queries]
+    assert "Comment with number 4" in html
+    assert len(queries) <= 7, [query["sql"][:120] for query in queries]
 
 
 def test_a_film_is_asked_for_only_by_the_reader(reader: Client) -> None:

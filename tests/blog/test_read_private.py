@@ -81,3 +81,13 @@ def test_a_restriction_set_later_is_obeyed_at_once(reader: Client) -> None:
     hide_behind_password(part)
 
     assert b"Everyone is measured twice" not in reader.get(part.url).content
+
+
+def test_a_part_behind_a_password_stands_in_no_list_but_keeps_its_number(reader: Client) -> None:
+    series = make_series()
+    hide_behind_password(make_part(series, "Behind the door"))
+    public = make_part(series, "Out in the open")
+
+    for address in ("/", series.url, public.url):
+        assert b"Behind the door" not in reader.get(address).content, address
+    assert b"Part 2 of 2" in reader.get(public.url).content

@@ -21,7 +21,7 @@ from onward_blog.mixins import ArticleMixin, PublicPageMixin, SeriesMixin
 from onward_blog.roundups.queries import taken_up_in
 
 from .blocks import article_body
-from .family import as_family, family_of
+from .family import as_family, family_of, own_restriction
 from .polls import polls_in
 
 
@@ -68,7 +68,10 @@ class SeriesPage(SeriesMixin, PublicPageMixin, Page):
     @cached_property
     def _parts(self) -> "list[ArticlePage]":
         parts = ArticlePage.objects.child_of(self).select_related("author").defer("body").order_by("path")
-        return as_family(self, parts)
+        found = parts.annotate(has_own_restriction=own_restriction())
+        for part in found:
+            part.is_restricted = part.has_own_restriction
+        return as_family(self, found)
 
     def parts(self) -> "list[ArticlePage]":
         """Return every part in order, drafts too, without their text. One query."""

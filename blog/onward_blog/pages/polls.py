@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
@@ -14,12 +13,25 @@ POLL_BLOCKS = frozenset({"poll", "words_question"})
 
 
 def polls_in(page: Any) -> list[Any]:
-    """Return the polls of an article in the order of its text, with their options. Two queries, or none."""
-    blocks = [block for block in getattr(page, "body", ()) if block.block_type in POLL_BLOCKS]
-    polls = [block.value for block in blocks if block.value is not None]
-    if polls:
-        prefetch_related_objects(polls, "options", "follows")
-    return polls
+    """Return the polls of an article in the order of its text, with their options. Two queries, or none.
+
+    The text is given the polls that were found, so that showing it asks for none of them again.
+    """
+    body: Any = getattr(page, "body", None)
+    places = [
+        (place, raw)
+        for place, raw in enumerate(body.raw_data if body else ())
+        if raw["type"] in POLL_BLOCKS and raw["value"]
+    ]
+    if not places:
+        return []
+    from onward_polls.models import Poll
+
+    polls = Poll.objects.select_related("follows").prefetch_related("options")
+    found = polls.in_bulk({raw["value"] for _place, raw in places})
+    for place, raw in places:
+        body[place] = (raw["type"], found.get(raw["value"]), raw.get("id"))
+    return [found[raw["value"]] for _place, raw in places if raw["value"] in found]
 
 
 def poll_fragments(request: HttpRequest, page: Any, csrf: bool) -> dict[str, str]:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from wagtail.models import PageViewRestriction, Site
 
-from onward_blog.models import RoundupUse
+from onward_blog.models import RoundupUse, ShareCount
 
 from .models import ArticlePage, ArticleTag, SeriesPage
 
@@ -33,7 +34,13 @@ def find_article(url_path: str) -> ArticlePage | None:
     """Return the live article whose ``url_path`` this is, or None; it knows what it need not be asked about."""
     uses = RoundupUse.objects.filter(roundup__page=OuterRef("pk"), published_at__isnull=False)
     tags = ArticleTag.objects.filter(content_object=OuterRef("pk"))
-    known = {"is_taken_up": Exists(uses), "is_tagged": Exists(tags)}
+    shares = ShareCount.objects.filter(page=OuterRef("pk")).order_by().values("page")
+    clicks = shares.annotate(clicks=Sum("clicks")).values("clicks")
+    known = {
+        "is_taken_up": Exists(uses),
+        "is_tagged": Exists(tags),
+        "share_clicks": Coalesce(Subquery(clicks), 0),
+    }
     article: ArticlePage | None = _found(ArticlePage.objects.annotate(**known), url_path)
     return article
 

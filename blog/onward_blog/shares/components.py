@@ -39,7 +39,8 @@ class ShareLinks(Component):
     @property
     def media(self) -> Media:
         return Media(
-            css={"all": ["onward_blog/shares.css"]}, js=[Script("onward_blog/share-links.js", type="module")]
+            css={"all": ["onward_blog/shares.css"]},
+            js=[Script("onward_blog/share-links.js", type="module")],  # type: ignore[list-item]
         )
 
     def get_context_data(self, parent_context: Any = None) -> Mapping[str, Any]:
@@ -57,7 +58,12 @@ def share_way(page: Any, channel: Channel) -> ShareWay:
 
 
 def share_clicks(page: Any) -> int:
-    """Return how often the page was passed on from here, all days and channels; one query."""
+    """Return how often the page was passed on from here, all days and channels.
+
+    One query, unless the query that found the page has counted already.
+    """
+    if (counted := getattr(page, "share_clicks", None)) is not None:
+        return int(counted)
     return ShareCount.objects.filter(page_id=page.pk).aggregate(clicks=Sum("clicks"))["clicks"] or 0
 
 

@@ -93,7 +93,9 @@ def initials(name: str) -> str:
 def part_dots(page: Any) -> dict[str, Any]:
     """Draw one dot for each part of a series, out or to come: ``{% part_dots page %}``, an article or a series."""
     parts = page.parts() if callable(page.parts) else page.parts
-    states = [("here" if part is page else "out") if part.live or part is page else "todo" for part in parts]
+    states = [
+        ("here" if part is page else "out") if part.is_out or part is page else "todo" for part in parts
+    ]
     last_out = max((number for number, state in enumerate(states, 1) if state != "todo"), default=0)
     states = states[:last_out] + ["todo"] * (page.part_count - last_out)
     return {"states": states}

@@ -9,11 +9,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
 from onward_blog.mixins import PublicPageMixin
-from onward_blog.pages.queries import public_articles, public_series, with_series
-
-
-#: Articles on the front page below the newest one.
-EARLIER = 6
+from onward_blog.pages.queries import public_series
 
 
 class HomePage(PublicPageMixin, Page):
@@ -37,11 +33,11 @@ class HomePage(PublicPageMixin, Page):
         verbose_name_plural = _("home pages")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add the newest article as ``lead``, those before it as ``earlier``, and every ``series``."""
-        articles = with_series(public_articles().descendant_of(self)[: EARLIER + 1])
+        """Add every series as ``all_series``, and the newest article of all as ``lead``."""
+        all_series = list(public_series().child_of(self))
+        articles = [part for series in all_series for part in series.live_parts()]
         return {
             **super().get_context(request, *args, **kwargs),
-            "lead": articles[0] if articles else None,
-            "earlier": articles[1:],
-            "all_series": public_series().child_of(self),
+            "all_series": all_series,
+            "lead": max(articles, key=lambda part: part.first_published_at, default=None),
         }
