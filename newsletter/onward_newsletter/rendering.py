@@ -61,11 +61,18 @@ class RenderedIssue:
 
 
 def render_issue(issue: Issue, content: IssueContent) -> RenderedIssue:
-    """Return the whole mail, the same for every recipient but for its slots.
+    """Return the whole mail, the same for every recipient but for its slots, in the site's language.
+
+    An author who works in another language previews what readers will get, not a translation of its frame.
 
     Raises OSError when MRML cannot read what the template ``onward_newsletter/mail/issue.mjml`` makes, which can
     only happen to a template that a project has replaced.
     """
+    with translation.override(settings.LANGUAGE_CODE):
+        return _render(issue, content)
+
+
+def _render(issue: Issue, content: IssueContent) -> RenderedIssue:
     opening, body = _opening(_blocks(content.html_body))
     context = _frame(issue) | {
         "title": "" if opening else _title(issue),
@@ -91,7 +98,7 @@ def _frame(issue: Issue) -> dict[str, Any]:
         "issue": issue,
         "newsletter": issue.newsletter,
         "topic": issue.topic,
-        "language": translation.get_language() or settings.LANGUAGE_CODE,
+        "language": settings.LANGUAGE_CODE,
         "home_url": links.base_url() + "/",
         "page_url": page_url(issue),
         "issue_url": links.issue_url(issue) if issue.pk else "",

@@ -10,7 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -20,6 +20,7 @@ from onward_newsletter.models.sending import OPEN_STATES
 
 from . import issue_actions, issue_parts
 from .issue_screen import IssueScreen
+from .one_line import OneLineForm
 
 
 State = Issue.State
@@ -124,16 +125,20 @@ class IssueViewSet(ModelViewSet):
         Column("books", label=gettext_lazy("Books"), accessor=books_in_words),
         DateColumn("created_at", label=gettext_lazy("Made"), sort_key="created_at"),
     ]
-    panels = [
-        MultiFieldPanel(
-            [FieldRowPanel([FieldPanel("newsletter"), FieldPanel("topic")])], heading=gettext_lazy("For whom")
-        ),
-        FieldPanel("subject"),
-        FieldPanel("preview_text"),
-        FieldPanel("intro"),
-        FieldPanel("format"),
-        FieldPanel("outro"),
-    ]
+    edit_handler = ObjectList(
+        [
+            MultiFieldPanel(
+                [FieldRowPanel([FieldPanel("newsletter"), FieldPanel("topic")])],
+                heading=gettext_lazy("For whom"),
+            ),
+            FieldPanel("subject"),
+            FieldPanel("preview_text"),
+            FieldPanel("intro"),
+            FieldPanel("format"),
+            FieldPanel("outro"),
+        ],
+        base_form_class=OneLineForm,
+    )
 
     def get_urlpatterns(self) -> list[URLPattern]:
         views = {**issue_actions.VIEWS, **issue_parts.VIEWS}

@@ -4,13 +4,14 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, NumberColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from onward_newsletter.models import Newsletter, Subscription, Topic
+
+from .one_line import OneLineForm
 
 
 ACTIVE = Q(subscriptions__state=Subscription.State.ACTIVE)
@@ -31,24 +32,27 @@ class NewsletterViewSet(ModelViewSet):
     index_view_class = CountedIndexView
     list_display = ["name", "sender_address", NumberColumn("subscriber_count", label=_("Subscribers"))]
     copy_view_enabled = False
-    panels = [
-        FieldPanel("name"),
-        FieldPanel("slug"),
-        FieldPanel("description"),
-        MultiFieldPanel(
-            [
-                FieldPanel("sender_name"),
-                FieldPanel("sender_address"),
-                FieldPanel("reply_to"),
-                FieldPanel("postal_address"),
-            ],
-            heading=_("Sender"),
-        ),
-        FieldPanel("rate_per_second"),
-    ]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("name"),
+            FieldPanel("slug"),
+            FieldPanel("description"),
+            MultiFieldPanel(
+                [
+                    FieldPanel("sender_name"),
+                    FieldPanel("sender_address"),
+                    FieldPanel("reply_to"),
+                    FieldPanel("postal_address"),
+                ],
+                heading=_("Sender"),
+            ),
+            FieldPanel("rate_per_second"),
+        ],
+        base_form_class=OneLineForm,
+    )
 
 
-class TopicForm(WagtailAdminModelForm):
+class TopicForm(OneLineForm):
     """A topic made by hand stands for nothing in another app, so its key is its own name."""
 
     def save(self, commit: bool = True) -> Topic:
