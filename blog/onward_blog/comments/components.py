@@ -28,7 +28,8 @@ class CommentThread(Component):
     @property
     def media(self) -> Media:
         return Media(
-            css={"all": ["onward_blog/comments.css"]}, js=[Script("onward_blog/comments.js", type="module")]
+            css={"all": ["onward_blog/comments.css"]},
+            js=[Script("onward_blog/comments.js", type="module")],  # type: ignore[list-item]
         )
 
     def get_context_data(self, parent_context: Any = None) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from onward_blog.models import CommentState
 
@@ -101,7 +101,7 @@ def public_comments(
         found = found.filter(comment__submit_date__gte=since)
     if until:
         found = found.filter(comment__submit_date__lt=until)
-    rows = list(found.order_by("comment_id").values("comment__comment", **_FIELDS))
+    rows = list(_rows(found, "comment__comment"))
     replies = Counter(row["parent_pk"] for row in rows if row["parent_pk"] != row["comment_pk"])
     return [_public(row, replies[row["comment_pk"]]) for row in rows]
 
@@ -154,9 +154,14 @@ def _public(row: dict[str, Any], reply_count: int) -> PublicComment:
 
 
 def _entries(page: Any, thread_pks: Sequence[int]) -> list[Entry]:
-    rows = CommentState.objects.filter(page_id=page.pk, comment__thread_id__in=thread_pks)
-    entries = [_entry(row) for row in rows.order_by("comment_id").values("state", "html", **_FIELDS)]
-    return _nest(_ordered(_rooted(entries)))
+    found = CommentState.objects.filter(page_id=page.pk, comment__thread_id__in=thread_pks)
+    return _nest(_ordered(_rooted(_entry(row) for row in _rows(found, "state", "html"))))
+
+
+def _rows(found: "QuerySet[CommentState]", *names: str) -> Iterable[dict[str, Any]]:
+    """Return what is shown of each comment, oldest first; plain values, because a thread may be long."""
+    rows: Iterable[Any] = found.order_by("comment_id").values(*names, **_FIELDS)
+    return rows
 
 
 def _entry(row: dict[str, Any]) -> Entry:

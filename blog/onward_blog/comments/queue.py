@@ -66,7 +66,7 @@ def counts(user: Any, asked: Asked) -> dict[str, int]:
 
 def held_count(user: Any) -> int:
     """Return how many comments wait for this account's decision; one query."""
-    return states_for(user).held().count()
+    return states_for(user).filter(state=State.HELD).count()
 
 
 def _matching(states: "QuerySet[CommentState]", asked: Asked) -> "QuerySet[CommentState]":

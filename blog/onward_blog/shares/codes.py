@@ -4,6 +4,7 @@ The code of a page and a channel is worked out from the site's key, so that a pa
 being written first. The row is made when the link is first used; it keeps the code good when the key is changed.
 """
 
+import re
 from base64 import urlsafe_b64encode
 
 from django.db import IntegrityError, transaction
@@ -16,17 +17,18 @@ from .channels import CHANNELS
 
 #: The name of the code in a shared link.
 PARAMETER = "via"
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,12}")
 
 
 def code_for(page_pk: int, channel: str) -> str:
     """Return the code, 8 characters, of one page and one channel."""
-    digest = salted_hmac("onward_blog.shares.code", f"{page_pk}:{channel}", algorithm="sha256").digest()
-    return urlsafe_b64encode(digest[:6]).decode()
+    mac = salted_hmac("onward_blog.shares.code", f"{page_pk}:{channel}", algorithm="sha256").digest()
+    return urlsafe_b64encode(mac[:6]).decode()
 
 
 def channel_of(page_pk: int, code: str) -> str | None:
     """Return the channel whose link to this page carries the code, or None for a code that is not ours."""
-    if not (code.isascii() and 0 < len(code) <= 12):
+    if not _CODE.fullmatch(code):
         return None
     row = ShareLink.objects.filter(page_id=page_pk, code=code).values_list("channel", flat=True).first()
     if row:
