@@ -231,7 +231,9 @@ def copy_poll(poll: Poll) -> Poll:
     kept = ("question", "kind", "results_visibility", "allow_change", "ask_words", "words_prompt", "shuffle")
     limits = ("min_votes", "max_votes")
     with transaction.atomic():
-        copy = Poll.objects.create(salt=new_salt(), **{name: getattr(poll, name) for name in kept + limits})
+        copy: Poll = Poll.objects.create(
+            salt=new_salt(), **{name: getattr(poll, name) for name in kept + limits}
+        )
         Option.objects.bulk_create(
             Option(poll=copy, text=option.text, sort_order=option.sort_order)
             for option in poll.options.filter(retired_at=None)

@@ -107,9 +107,10 @@ def lock_ballots(poll: Poll, **which: object) -> list[Ballot]:
     """Lock some ballots of a poll, each with the database's time as ``db_now``."""
     now = ExpressionWrapper(Now(), output_field=DateTimeField())
     locked = Ballot.objects.select_for_update().filter(poll=poll, **which)
-    ballots = list(locked.annotate(db_now=now).order_by("pk"))
+    ballots = list(locked.annotate(clock=now).order_by("pk"))
     for ballot in ballots:
         ballot.poll = poll
+        ballot.db_now = ballot.clock  # type: ignore[attr-defined] (annotated above)
     return ballots
 
 

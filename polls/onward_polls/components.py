@@ -16,7 +16,8 @@ from laces.components import Component
 
 from .models import Ballot, Option, Poll
 from .readers import ReaderView
-from .tally import PollTally, TallyLine, read_tally, same_options
+from .result_lines import options_differ, result_lines
+from .tally import PollTally, read_tally
 from .wording import caveats, how_many, life_line, what_happens, who_answered
 
 
@@ -218,24 +219,6 @@ def poll_urls(poll: Poll, *, page_ref: int | None, next_path: str) -> dict[str, 
     }
 
 
-@dataclass(frozen=True)
-class ResultLine:
-    """One line of results, ready to print."""
-
-    line: TallyLine
-    #: Whole per cent, or None where only counts may be shown.
-    percent: int | None
-    #: The width of the bar as SVG wants it, "41.5%".
-    width: str
-    then: TallyLine | None = None
-    then_percent: int | None = None
-    then_width: str = "0%"
-
-    @property
-    def count(self) -> str:
-        return f"{self.line.count:,}"
-
-
 @dataclass
 class PollResults(Component):
     """A tally as bars, as numbers in text, and as a table; with the earlier answers to the same question."""
@@ -251,49 +234,15 @@ class PollResults(Component):
         """Return the lines and the sentences around them."""
         return {
             "tally": self.tally,
-            "lines": self.lines(),
+            "lines": result_lines(self.tally, self.then),
             "then": self.then,
             "change_text": self.change_text,
             "change_url": self.change_url,
             "who": who_answered(self.tally),
             "caveats": caveats(self.tally),
             "then_who": who_answered(self.then) if self.then else "",
-            "options_differ": self.options_differ(),
+            "options_differ": options_differ(self.tally, self.then),
         }
-
-    def lines(self) -> list[ResultLine]:
-        """Return the lines in the order of the options."""
-        earlier = same_options(self.tally, self.then) if self.then else {}
-        lines = []
-        for line in self.tally.lines:
-            then = earlier.get(line.option_uuid)
-            lines.append(
-                ResultLine(
-                    line,
-                    percent(line, self.tally),
-                    width(line),
-                    then,
-                    percent(then, self.then) if then and self.then else None,
-                    width(then) if then else "0%",
-                )
-            )
-        return lines
-
-    def options_differ(self) -> bool:
-        """Whether the question was asked again with other options."""
-        if self.then is None:
-            return False
-        return not len(same_options(self.tally, self.then)) == len(self.tally.lines) == len(self.then.lines)
-
-
-def percent(line: TallyLine, tally: PollTally) -> int | None:
-    """Return a share in whole per cent, or None where there are too few answers to say so."""
-    return round(line.share * 100) if tally.shows_percentages else None
-
-
-def width(line: TallyLine) -> str:
-    """Return a share as the width of a bar."""
-    return f"{line.share * 100:.1f}%"
 
 
 def earlier_tally(poll: Poll, *, answered: bool, live: bool) -> PollTally | None:

@@ -74,7 +74,7 @@ class PollForm(WagtailAdminModelForm):
 
     @staticmethod
     def _note_history(option: Option, *, text_changed: bool, ballots_before: int) -> None:
-        if option.pk is None:
+        if option._state.adding:
             option.added_after_votes = ballots_before or None
         elif text_changed and option.votes.exists():
             option.edited_at = timezone.now()

@@ -113,7 +113,7 @@ def _find_ballot(poll: Poll, identity: str) -> Ballot | None:
 
 def ballots_of(identity: str) -> list[Ballot]:
     """Return every ballot of one identity, in every poll: for export and erasure, not for a hot path."""
-    ballots = []
+    ballots: list[Ballot] = []
     for poll in Poll.objects.all():
         key = linked_key(poll, reader_key(poll, identity))
         ballots += Ballot.objects.filter(poll=poll, reader_key=key).select_related("poll")
@@ -123,6 +123,7 @@ def ballots_of(identity: str) -> list[Ballot]:
 def resolve_mail_token(token: str) -> MailReader | None:
     """Ask the hook ``onward_polls_resolve_mail_token`` who this token was mailed to."""
     for resolve in hooks.get_hooks("onward_polls_resolve_mail_token"):
-        if reader := resolve(token):
+        reader: MailReader | None = resolve(token)
+        if reader:
             return reader
     return None

@@ -57,6 +57,9 @@ class Ballot(models.Model):
     consent = models.CharField(max_length=9, choices=Consent, default=Consent.NONE)
     credit = models.CharField(max_length=100, blank=True)
 
+    #: The database's clock when the row was locked; set where a ballot is locked, and nowhere else.
+    db_now: datetime
+
     objects = BallotQuerySet.as_manager()
 
     class Meta:

@@ -14,7 +14,7 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def poll_card(context: template.Context, poll: Poll | None) -> SafeString | str:
+def poll_card(context: template.Context, poll: Poll | None) -> str:
     """Render the card of a poll, the same for every reader; nothing if the poll no longer exists.
 
     ``page`` in the context, if it is a page, is remembered as the place where readers answer.
@@ -25,4 +25,5 @@ def poll_card(context: template.Context, poll: Poll | None) -> SafeString | str:
     page_ref = getattr(page, "pk", None)
     url = getattr(page, "get_url", None)
     next_path = urlsplit(url() or "").path if page_ref and callable(url) else ""
-    return PollCard(poll, page_ref=page_ref, next_path=next_path).render_html()
+    card: SafeString = PollCard(poll, page_ref=page_ref, next_path=next_path).render_html()
+    return card
