@@ -1,5 +1,6 @@
 """The demo as a newcomer starts it, and a browser in front of it."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.services import die_with_parent, free_port
 
@@ -27,10 +29,9 @@ MAIL_SECONDS = 60
 
 @dataclass(frozen=True)
 class Demo:
-    """A running demo: its address, the folder of its data, and its mail."""
+    """A running demo: its address, and its mail."""
 
     url: str
-    var_dir: Path
 
     def wait_for_mail(self, page: Page, *, to: str, subject: str = "") -> Page:
         """Open the newest mail to an address in the mailbox, waiting for the worker to send it."""
@@ -54,7 +55,10 @@ class Demo:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """Run ``manage.py demo`` in a folder of its own until the tests are over."""
+    """Run ``manage.py demo`` in a folder of its own until the tests are over, or walk the one at DEMO_URL."""
+    if running := os.environ.get("DEMO_URL"):
+        yield Demo(running.rstrip("/"))
+        return
     var_dir, port = tmp_path_factory.mktemp("demo"), free_port()
     log = var_dir / "demo.log"
     command = [sys.executable, "site/manage.py", "demo", "--port", str(port)]
@@ -62,9 +66,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT, preexec_fn=die_with_parent
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            preexec_fn=die_with_parent,
         )
-    demo = Demo(f"http://127.0.0.1:{port}", var_dir)
+    demo = Demo(f"http://127.0.0.1:{port}")
     try:
         _wait_until_it_answers(f"{demo.url}/healthz", process, log)
         yield demo
@@ -104,12 +113,18 @@ class Visitor:
 
 
 @pytest.fixture
-def new_visitor(browser: Browser) -> Iterator[Callable[..., Visitor]]:
-    """Open a browser of one's own, by default a phone; ``java_script_enabled=False`` switches scripts off."""
+def new_visitor(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Visitor]]:
+    """Open a browser of one's own, by default a phone; ``java_script_enabled=False`` switches scripts off.
+
+    When the test fails, what each window showed last is kept in ``var/journeys/``.
+    """
     contexts: list[BrowserContext] = []
+    failed_before = request.session.testsfailed
 
     def open_window(**options: Any) -> Visitor:
-        context = browser.new_context(**{"viewport": {"width": 390, "height": 844}, "locale": "en-GB"} | options)
+        context = browser.new_context(
+            **{"viewport": {"width": 390, "height": 844}, "locale": "en-GB"} | options
+        )
         contexts.append(context)
         visitor = Visitor(context.new_page(), [])
         visitor.page.set_default_timeout(15_000)
@@ -119,8 +134,15 @@ def new_visitor(browser: Browser) -> Iterator[Callable[..., Visitor]]:
         return visitor
 
     yield open_window
-    for context in contexts:
+    for number, context in enumerate(contexts):
+        if request.session.testsfailed > failed_before:
+            _keep_picture(context.pages[0], f"{request.node.originalname}-{number}")
         context.close()
+
+
+def _keep_picture(page: Page, name: str) -> None:
+    with contextlib.suppress(PlaywrightError):
+        page.screenshot(path=ROOT / "var" / "journeys" / f"{name}.png", full_page=True)
 
 
 def _remember(visitor: Visitor, message: Any) -> None:
