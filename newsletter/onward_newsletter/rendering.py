@@ -16,7 +16,8 @@ from django.utils import translation
 from django.utils.html import escape
 
 from . import links
-from .mail_blocks import Block, blocks_of
+from .mail_blocks import Block
+from .mail_parser import blocks_of
 from .mail_text import text_of
 from .models import Issue
 
@@ -36,7 +37,7 @@ MAX_IMAGE_WIDTH = 560
 class IssueContent:
     """What an app puts into an issue: HTML (it is cleaned here), and text, or "" to have it made from the HTML.
 
-    ``html_body`` may hold links with the slot ``%%token%%``; ``mail_blocks`` says which elements are understood.
+    ``html_body`` may hold links with the slot ``%%token%%``; ``mail_parser`` says which elements are understood.
     ``preview_text`` is offered to the author when the issue is made.
     """
 

@@ -49,6 +49,8 @@ class RowReport:
 
 @dataclass(frozen=True)
 class Row:
+    """One line of a file: where it stands and what its column of addresses says."""
+
     line: int
     typed: str
     #: Set when the row could not be read at all.
