@@ -117,3 +117,15 @@ def mails_to(address: str) -> list[Any]:
 def links_in(message: Any) -> list[str]:
     """Return the paths of the links in a mail's text."""
     return re.findall(r"https?://[^/\s]+(/\S+)", message.text)
+
+
+def press(person: Client, decision: str, *states: CommentState, seen: str = "held") -> Any:
+    """Press a button of the moderator's screen for these comments, and follow where it leads."""
+    numbers = [state.comment_id for state in states]
+    data = {"comment": numbers, "decision": decision, "seen": seen}
+    return person.post(reverse("onward_blog_comments:decide"), data, follow=True)
+
+
+def state_of(state: CommentState) -> str:
+    """Return where a comment stands now."""
+    return CommentState.objects.get(pk=state.pk).state
