@@ -110,7 +110,7 @@ def lock_ballots(poll: Poll, **which: object) -> list[Ballot]:
     ballots = list(locked.annotate(clock=now).order_by("pk"))
     for ballot in ballots:
         ballot.poll = poll
-        ballot.db_now = ballot.clock  # type: ignore[attr-defined] (annotated above)
+        ballot.db_now = ballot.clock  # type: ignore[attr-defined]
     return ballots
 
 

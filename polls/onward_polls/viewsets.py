@@ -26,6 +26,15 @@ from .models import Poll
 from .wording import life_line
 
 
+class RetiredPanel(FieldPanel):
+    """Say since when an option is retired, and nothing on the others."""
+
+    class BoundPanel(FieldPanel.BoundPanel):
+        def is_shown(self) -> bool:
+            """Show the date only where there is one."""
+            return bool(super().is_shown() and self.instance.retired_at)
+
+
 class PollActionView(View):
     """Ask before doing something to a poll that cannot be undone by the same button."""
 
@@ -140,7 +149,7 @@ class PollViewSet(SnippetViewSet):
             FieldPanel("kind"),
             InlinePanel(
                 "options",
-                [FieldPanel("text"), FieldPanel("retired_at", read_only=True)],
+                [FieldPanel("text"), RetiredPanel("retired_at", read_only=True)],
                 heading=gettext_lazy("Options"),
                 label=gettext_lazy("option"),
                 help_text=gettext_lazy(

@@ -51,6 +51,14 @@ def test_the_mail_asks_and_the_button_confirms(person: ReaderAtPoll) -> None:
     assert "Thank you" in thanks
 
 
+def test_an_address_can_be_given_without_words(person: ReaderAtPoll) -> None:
+    person.answer("Repair")
+
+    person.send("follow-up/", {"address": "tess@example.org"})
+
+    assert FollowUp.objects.get().address == "tess@example.org"
+
+
 @pytest.mark.usefixtures("no_hook")
 def test_one_mail_is_sent_however_often_the_task_runs(poll: Poll) -> None:
     wish(poll)

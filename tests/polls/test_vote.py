@@ -293,5 +293,5 @@ def test_the_poll_page_takes_ten_queries_for_a_reader_who_voted(
     person.answer("Repair")
     person.look()
 
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(10):
         person.look()
