@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from .actions.issues import IssueError, ask_for_pause, prepare_issue
+from .actions.subscribing import forget_unconfirmed
 from .clock import database_now, later
 from .conf import get_settings
 from .models import Delivery, Issue, Outbox, SendingState
@@ -117,11 +118,12 @@ class _Purge:
 
 
 def purge_outbox() -> None:
-    """Empty outbox mails that are 14 days old and settled; at most once an hour in each process."""
+    """Let go of what is 14 days old: settled mails of the outbox, and requests nobody confirmed. At most hourly."""
     if time.monotonic() - _Purge.last < PURGE_EVERY_SECONDS:
         return
     _Purge.last = time.monotonic()
     empty_old_mails()
+    forget_unconfirmed(database_now())
 
 
 def empty_old_mails() -> int:

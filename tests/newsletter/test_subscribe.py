@@ -267,3 +267,26 @@ def test_who_unsubscribed_may_come_back_by_confirming(ask, reader, newsletter):
     reader.post(link_in_last_mail())
     gone.refresh_from_db()
     assert (gone.state, gone.ended_at) == (Subscription.State.ACTIVE, None)
+
+
+def test_script_gets_the_box_back_with_what_was_typed(ask, reader, series):
+    headers = {"X-Requested-With": "onward"}
+    response = ask(reader, "reader@", topic=series.pk, scope="everything", headers=headers)
+
+    box = response.content.decode()
+    assert response.status_code == 200
+    assert 'value="reader@"' in box
+    assert 'value="everything" checked' in box
+    assert 'role="alert"' in box
+
+
+def test_box_is_the_same_bytes_for_everybody(reader, author, series):
+    pages = [person.get(f"/newsletter/?topic={series.pk}") for person in (reader, author)]
+    boxes = {
+        page.content.partition(b"<onward-subscribe>")[2].partition(b"</onward-subscribe>")[0]
+        for page in pages
+    }
+
+    assert len(boxes) == 1
+    assert b"csrf" not in boxes.pop()
+    assert not reader.cookies

@@ -74,9 +74,9 @@ def _asked(request: HttpRequest, next_path: str) -> HttpResponse:
 
 def _page_with_box(request: HttpRequest, newsletter: Newsletter, form: SubscribeForm | None) -> HttpResponse:
     box = SubscribeBox(newsletter, topic=_offered_topic(request, newsletter), refused=form)
-    status = 422 if form is not None else 200
     if wants_fragment(request):
-        return HttpResponse(box.render_html(), status=status)
+        return HttpResponse(box.render_html())
+    status = 422 if form is not None else 200
     context = page_context(newsletter=newsletter, box_html=box.render_html())
     return render(request, "onward_newsletter/subscribe.html", context, status=status)
 

@@ -15,7 +15,7 @@ class OnwardSubscribe extends HTMLElement {
         body: new FormData(form),
         headers: { "X-Requested-With": "onward" },
       });
-      if (!response.ok && response.status !== 422) throw new Error(String(response.status));
+      if (!response.ok) throw new Error(String(response.status));
       this.show(await response.text());
     } catch {
       // The page that a plain form opens says what is wrong.
