@@ -128,7 +128,7 @@ def test_readers_see_counts_source_and_credit(article, author, reader):
     page = reader.get(part_two.url).content.decode()
 
     assert "18 readers who chose to answer, 4 May 2026: 18 on the page." in page
-    assert "<b>13</b> <em>72 %</em>" in page
+    assert "<b>13</b> <em>72%</em>" in page
     assert '<rect width="72.2%"' in page
     assert "Ingrid Solheim, quoted with permission" in page
     assert "not a sample of anybody else" in page

@@ -119,7 +119,7 @@ def test_responses_screen_lists_numbers_sentences_and_roundups(article, poll, au
     assert "Quote me, please." in page
     assert "Not me." not in page
     assert "14" in page
-    assert "82 %" in page
+    assert "82%" in page
     assert "no published part yet" in page
 
 

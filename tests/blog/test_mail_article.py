@@ -112,7 +112,7 @@ def test_next_part_is_mailed_with_its_numbers(article, poll, author):
     rendered = compose_issue(mailing.issue_for_article(draft))
 
     assert "13" in rendered.text
-    assert "81 %" in rendered.text
+    assert "81%" in rendered.text
     assert "I stopped forwarding mails." in rendered.text
     assert "Ingrid Solheim" in rendered.html
     assert "<svg" not in rendered.html

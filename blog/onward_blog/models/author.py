@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
 
 
-class Author(index.Indexed, models.Model):
+class Author(index.Indexed, models.Model):  # type: ignore[django-manager-missing]
     """A person whose name stands over articles."""
 
     name = models.CharField(_("name"), max_length=100)
@@ -17,7 +17,11 @@ class Author(index.Indexed, models.Model):
     )
     #: The account whose comments carry the author badge.
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="onward_author"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="onward_author",
     )
 
     search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
