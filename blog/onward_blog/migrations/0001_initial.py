@@ -2,10 +2,11 @@
 
 import django.db.models.deletion
 import modelsearch.index
-import onward_blog.models.comments
-import onward_blog.models.shares
 from django.conf import settings
 from django.db import migrations, models
+
+import onward_blog.models.comments
+import onward_blog.models.shares
 
 
 class Migration(migrations.Migration):
