@@ -49,7 +49,12 @@ class Desk:
         expect(self.page.locator("#id_slug")).not_to_have_value("")
 
     def add_paragraph(self, text: str) -> None:
-        self._add_block("Paragraph").locator("[contenteditable=true]").last.fill(text)
+        field = self._add_block("Paragraph").locator("[contenteditable=true]").last
+        field.click()
+        field.press_sequentially(text)
+        expect(field).to_have_text(text)
+        # The editor hands its text to the form a quarter of a second after the last key.
+        self.page.wait_for_timeout(1000)
 
     def add_poll(self, question: str) -> None:
         block = self._add_block("Poll")
