@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import DateTimeField, ExpressionWrapper
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -19,6 +20,6 @@ def database_now() -> datetime:
         return now
 
 
-def later(**duration: float) -> ExpressionWrapper:
+def later(**duration: float) -> "ExpressionWrapper[CombinedExpression]":
     """Return an expression for the database's time plus a duration, given as for ``timedelta``."""
     return ExpressionWrapper(Now() + timedelta(**duration), output_field=DateTimeField())

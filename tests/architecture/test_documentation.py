@@ -11,7 +11,7 @@ from django.urls import resolve
 from tests.architecture.tree import APPS, ROOT, parsed, shown
 
 
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("*/README.md"), *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("*/README.md"), *(ROOT / "docs").rglob("*.md")})
 #: Commands of Django, Wagtail and Celery that our pages name.
 THEIRS = {
     "createsuperuser",

@@ -93,7 +93,7 @@ def _hash(data: dict[str, Any]) -> str:
 
 
 def _comments() -> QuerySet[Any]:
-    return CommentState._meta.get_field("comment").related_model._default_manager.all()  # type: ignore[union-attr]
+    return CommentState._meta.get_field("comment").related_model._default_manager.all()
 
 
 def _allows(allowed: QuerySet[Ballot], key: str) -> bool:

@@ -10,9 +10,14 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
 
+def mailbox_folder() -> Path:
+    """Return where the mail is kept."""
+    return Path(settings.MAILBOX_DIR)
+
+
 def open_maildir() -> mailbox.Maildir:
-    """Return the Maildir of ``settings.MAILBOX_DIR``, made when it is missing."""
-    directory = Path(settings.MAILBOX_DIR)
+    """Return the Maildir, made when it is missing."""
+    directory = mailbox_folder()
     directory.parent.mkdir(parents=True, exist_ok=True)
     return mailbox.Maildir(directory, factory=None, create=True)
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
-from django.conf import settings
+from .backend import mailbox_folder
 
 
 KEY = re.compile(r"[\w,:=+-][\w.,:=+-]*", re.ASCII)
@@ -59,7 +59,7 @@ def text_of(message: EmailMessage, subtype: str) -> str:
 
 
 def _new() -> Path:
-    return Path(settings.MAILBOX_DIR) / "new"
+    return mailbox_folder() / "new"
 
 
 def _arrivals() -> Iterator[tuple[int, str]]:

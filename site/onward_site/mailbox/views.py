@@ -38,7 +38,7 @@ def letters(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-@csp_update({"frame-src": ["'self'"]})
+@csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]
 def letter(request: HttpRequest, key: str) -> HttpResponse:
     """Show one mail: its HTML in a sandbox, its text, and its headers."""
     message = _message_or_404(key)
@@ -53,7 +53,7 @@ def letter(request: HttpRequest, key: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-@csp_replace(MAIL_POLICY)
+@csp_replace(MAIL_POLICY)  # type: ignore[arg-type]
 def letter_html(request: HttpRequest, key: str) -> HttpResponse:
     """Serve the HTML part by itself, with links that leave the frame."""
     html = text_of(_message_or_404(key), "html")

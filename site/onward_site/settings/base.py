@@ -19,12 +19,12 @@ SITE_DIR = ROOT_DIR / "site"
 env = Env()
 env.read_env(str(ROOT_DIR / ".env"), recurse=False)
 
-VAR_DIR = Path(env.str("VAR_DIR", str(ROOT_DIR / "var")))
+VAR_DIR: Path = Path(env.str("VAR_DIR", str(ROOT_DIR / "var")))
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = read_secret("SECRET_KEY")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
 #: Every link in a mail starts with this; never with the host of a request.
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 #: How many proxies in front of us add to X-Forwarded-For; 0 trusts only the socket.
@@ -131,7 +131,7 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = env.str("STATIC_ROOT", str(VAR_DIR / "static"))
+STATIC_ROOT: str | None = env.str("STATIC_ROOT", str(VAR_DIR / "static"))
 STATICFILES_DIRS = [SITE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
@@ -162,8 +162,9 @@ ONWARD_POLLS: dict[str, object] = {"BASE_TEMPLATE": "base.html"}
 ONWARD_BLOG: dict[str, object] = {"BASE_TEMPLATE": "base.html"}
 ONWARD_NEWSLETTER: dict[str, object] = {"BASE_TEMPLATE": "base.html"}
 
-MAILBOX_DIR = VAR_DIR / "mailbox"
-vars().update(mail_settings_from_url(env.str("EMAIL_URL", "mailbox://")))
+MAILBOX_DIR: Path = VAR_DIR / "mailbox"
+EMAIL_URL = env.str("EMAIL_URL", "") or "mailbox://"
+vars().update(mail_settings_from_url(EMAIL_URL))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"onward@{urlsplit(BASE_URL).hostname}")
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", f"sqla+sqlite:///{VAR_DIR / 'broker.sqlite3'}")

@@ -12,7 +12,8 @@ from .secrets import kept_secret, refuse_weak_secret
 SECRET_KEY = SECRET_KEY or kept_secret(VAR_DIR / "secret_key")
 refuse_weak_secret("SECRET_KEY", SECRET_KEY)
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", urlsplit(BASE_URL).hostname])
+_OURSELVES = ["127.0.0.1", "localhost", "[::1]", urlsplit(BASE_URL).hostname or "localhost"]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", _OURSELVES)
 
 # Static files are served from where they lie: no collectstatic between a clone and a page.
 STORAGES = {

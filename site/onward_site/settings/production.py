@@ -3,7 +3,7 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *
-from .base import ALLOWED_HOSTS, BASE_URL, DEBUG, EMAIL_BACKEND, SECRET_KEY, env
+from .base import ALLOWED_HOSTS, BASE_URL, DEBUG, EMAIL_URL, SECRET_KEY, env
 from .secrets import refuse_weak_secret
 
 
@@ -21,7 +21,7 @@ if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured(
         "ALLOWED_HOSTS is empty or '*'. List the host names readers use, separated by commas."
     )
-if EMAIL_BACKEND == "onward_site.mailbox.backend.EmailBackend":
+if EMAIL_URL.startswith("mailbox:"):
     raise ImproperlyConfigured(
         "EMAIL_URL is missing, so mail would never leave this machine. Set smtp://host:port."
     )
