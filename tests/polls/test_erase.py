@@ -3,7 +3,7 @@
 import pytest
 
 from onward_polls.actions import add_words, fold_tallies, link_reader, request_follow_up
-from onward_polls.erasure import erase_answers
+from onward_polls.erasure import erase_answers, export_answers
 from onward_polls.models import Ballot, FollowUp, Poll, ReaderLink
 from onward_polls.readers import ballots_of, view_reader
 from onward_polls.tally import read_tally
@@ -28,6 +28,18 @@ def test_erasing_removes_words_and_identity_and_keeps_the_published_count(poll: 
     assert view_reader(poll, "subscriber:ada").ballot is None
     assert view_reader(poll, "rid:browser").ballot is None
     assert read_tally(poll).n == 1
+
+
+def test_whoever_left_an_address_can_be_found_and_erased_by_it(poll: Poll) -> None:
+    ballot = vote(poll, "Repair")
+    add_words(ballot, words="I coach.", consent="anonymous")
+    request_follow_up(ballot, "Ada@example.org")
+
+    exported = export_answers(identity=None, address="ada@example.org")
+
+    assert [(each["options"], each["words"]) for each in exported] == [(["Repair"], "I coach.")]
+    assert erase_answers(None, address="ada@example.org") == 1
+    assert (Ballot.objects.get().words, FollowUp.objects.count()) == ("", 0)
 
 
 def test_every_ballot_of_one_person_can_be_found(poll: Poll) -> None:

@@ -115,7 +115,8 @@ def test_a_reader_who_comes_back_sees_the_own_answer(page: Page, article: str, p
     expect(page.locator(f"#poll-{poll.pk}")).to_contain_text("your answer")
 
     page.goto(article)
-    page.locator(f"#poll-{poll.pk}").scroll_into_view_if_needed()
+    # By script: the card may be replaced while the browser is still scrolling to it.
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
 
     expect(page.locator(f"#poll-{poll.pk}")).to_contain_text("your answer")
 
