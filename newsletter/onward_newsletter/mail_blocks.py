@@ -27,19 +27,15 @@ class Block:
     width: int | None = None
 
     @property
+    def is_one_link(self) -> bool:
+        """Whether there is nothing in it but one link."""
+        return len(self.links) == 1 and self.links[0].text.strip() == self.text.strip()
+
+    @property
     def is_choice(self) -> bool:
         """Whether this is a list item that is nothing but one link made for each recipient."""
-        return (
-            self.kind == "item"
-            and len(self.links) == 1
-            and "%%" in self.links[0].url
-            and self.links[0].text.strip() == self.text.strip()
-        )
+        return self.kind == "item" and self.is_one_link and "%%" in self.links[0].url
 
     @property
     def is_button(self) -> bool:
-        return (
-            len(self.links) == 1
-            and self.links[0].is_button
-            and self.links[0].text.strip() == self.text.strip()
-        )
+        return self.is_one_link and self.links[0].is_button

@@ -88,7 +88,7 @@ KIND_OF_TAG |= {"h1": "h1", "h2": "h2", "h3": "h3", "pre": "pre", "li": "item", 
 
 
 #: A paragraph in small print looks like a caption.
-WHOLLY_SMALL = re.compile(r"<small>(?:(?!</?small>).)*</small>", re.DOTALL)
+WHOLLY_SMALL = re.compile(r"<small>(?P<print>(?:(?!</?small>).)*)</small>", re.DOTALL)
 
 
 def blocks_of(html: str, *, base_url: str, image_hosts: frozenset[str] = frozenset()) -> list[Block]:
@@ -203,8 +203,8 @@ class _BlockParser(HTMLParser):
             self.block.text = (
                 self.block.text.strip() if self.block.kind != "pre" else self.block.text.strip("\n")
             )
-            if self.block.kind == "p" and WHOLLY_SMALL.fullmatch(self.block.html):
-                self.block.kind = "caption"
+            if self.block.kind == "p" and (small := WHOLLY_SMALL.fullmatch(self.block.html)):
+                self.block.kind, self.block.html = "caption", small["print"]
             self.blocks.append(self.block)
         self.block = None
 

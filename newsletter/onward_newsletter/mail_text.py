@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from .mail_blocks import Block
 
 
+UNDERLINES = {"h1": "=", "h2": "-"}
+
+
 def text_of(blocks: Iterable[Block]) -> str:
     """Return the text of the blocks, with the addresses of their links listed at the end.
 
@@ -33,12 +36,14 @@ def _text(block: Block, addresses: list[str]) -> str:
         return "* * *"
     if block.is_choice or block.is_button:
         return f"→ {block.text}\n  {block.links[0].url}"
+    if block.kind in UNDERLINES and block.is_one_link:
+        return f"{_marked(block, block.text)}\n{block.links[0].url}"
     return _marked(block, _numbered(block, addresses))
 
 
 def _marked(block: Block, text: str) -> str:
-    if block.kind in {"h1", "h2"}:
-        return f"{text}\n{('=' if block.kind == 'h1' else '-') * min(len(text), 60)}"
+    if block.kind in UNDERLINES:
+        return f"{text}\n{UNDERLINES[block.kind] * min(len(text), 60)}"
     if block.kind == "kicker":
         return text.upper()
     if block.kind == "item":

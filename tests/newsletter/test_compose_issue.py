@@ -189,7 +189,7 @@ def test_choices_of_a_poll_are_large_targets_with_their_addresses_in_the_text(ne
 
 def test_plain_text_reads_well(newsletter, article):
     article["html"] = (
-        '<p class="kicker">Part 2 of 4</p><h1>Where the week goes</h1>'
+        '<p class="kicker">Part 2 of 4</p><h1><a href="/part-2/">Where the week goes</a></h1>'
         '<p>It was <em>late</em> deliveries, says <a href="https://example.com/a">one</a> &amp; '
         '<a href="/b/">another</a>, and <a href="https://example.com/a">one</a> again.</p>'
         "<blockquote><p>Four teams.</p><p>No talk.</p><footer>a manager</footer></blockquote>"
@@ -201,7 +201,8 @@ def test_plain_text_reads_well(newsletter, article):
     text = compose_issue(issue).text
 
     assert text.split("\n-- \n")[0] == (
-        "The Sales Floor\n\nPART 2 OF 4\n\nWhere the week goes\n===================\n\n%%personal_line%%\n\n"
+        "The Sales Floor\n\nPART 2 OF 4\n\nWhere the week goes\n===================\n"
+        f"{BASE}/part-2/\n\n%%personal_line%%\n\n"
         "Good morning,\n\nhere it is.\nAt last.\n\n"
         "It was late deliveries, says one [1] & another [2], and one [1] again.\n\n"
         "> Four teams.\n>\n> No talk.\n> — a manager\n\n"
