@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from django.core.management import call_command
+import redis
 from django.db import connections
 
 from onward_newsletter.addresses import address_key
@@ -45,10 +45,24 @@ def default_database(url: str, directory: Path) -> Iterator[None]:
         del connections["default"]
 
 
-def migrate(url: str, directory: Path) -> None:
-    """Make every table, once for a whole run; tests get copies."""
-    with default_database(url, directory):
-        call_command("migrate", verbosity=0)
+def environment_for(database_url: str, directory: Path) -> dict[str, str]:
+    """Return the environment of a process that works on a database."""
+    folders = (".", "blog", "polls", "newsletter", "site")
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
+        "PYTHONPATH": os.pathsep.join(str(ROOT / folder) for folder in folders),
+        "VAR_DIR": str(directory),
+        "DATABASE_URL": database_url,
+    }
+
+
+def migrate(database_url: str, directory: Path) -> None:
+    """Make every table, once for a whole run; tests get copies.
+
+    In a process of its own: which search index Wagtail migrates is decided by the database it was started with.
+    """
+    command = [sys.executable, "-m", "django", "migrate", "--verbosity=0"]
+    subprocess.run(command, check=True, cwd=ROOT, env=environment_for(database_url, directory))
 
 
 class Arena:
@@ -63,14 +77,7 @@ class Arena:
         self.groups: list[subprocess.Popen[bytes]] = []
         self._output = (directory / "workers.log").open("ab")
         self.sink, self.port = self._start_sink(delay)
-        self.environment = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
-            "PYTHONPATH": os.pathsep.join(
-                str(ROOT / name) for name in (".", "blog", "polls", "newsletter", "site")
-            ),
-            "SECRET_KEY": os.environ["SECRET_KEY"],
-            "VAR_DIR": str(directory),
-            "DATABASE_URL": database_url,
+        self.environment = environment_for(database_url, directory) | {
             "CELERY_BROKER_URL": broker_url or f"sqla+sqlite:///{directory / 'broker.sqlite3'}",
             "EMAIL_URL": f"smtp://127.0.0.1:{self.port}",
         }
@@ -117,6 +124,26 @@ class Arena:
         return self._start(
             "-m", "celery", "-A", "onward_site", "worker", "--pool=solo", "--loglevel=warning", *flags
         )
+
+    def two_celery_workers(self) -> subprocess.Popen[bytes]:
+        """Start production's worker: two processes; beat is inside to spare another one."""
+        words = [
+            "-m",
+            "celery",
+            "-A",
+            "onward_site",
+            "worker",
+            "--concurrency=2",
+            "--beat",
+            "--loglevel=warning",
+        ]
+        return self._start(*words)
+
+    def start_module(self, name: str) -> subprocess.Popen[bytes]:
+        return self._start("-m", name)
+
+    def redis(self, url: str) -> redis.Redis:
+        return redis.Redis.from_url(url)
 
     def manage(self, *words: str) -> str:
         """Run a management command in a process of its own and return what it printed."""

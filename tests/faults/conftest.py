@@ -19,10 +19,9 @@ OpenArena = Callable[..., AbstractContextManager[Arena]]
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Path:
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("faults") / "template.sqlite3"
-    with django_db_blocker.unblock():
-        migrate(f"sqlite:///{path}", path.parent)
+    migrate(f"sqlite:///{path}", path.parent)
     return path
 
 
@@ -38,15 +37,12 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgresql(
-    postgresql_url: str, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
-) -> Iterator[str]:
+def migrated_postgresql(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Name of a database on the server of ``postgresql_url`` that new ones are copied from."""
     name = f"onward_template_{secrets.token_hex(4)}"
     with _server(postgresql_url) as server:
         server.execute(f"CREATE DATABASE {name}")
-    with django_db_blocker.unblock():
-        migrate(_beside(postgresql_url, name), tmp_path_factory.mktemp("faults"))
+    migrate(_beside(postgresql_url, name), tmp_path_factory.mktemp("faults"))
     yield name
     with _server(postgresql_url) as server:
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
