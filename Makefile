@@ -48,7 +48,7 @@ docs: $(VENV)/ready-to-develop ## Check that every link and command in the docum
 	$(BIN)/python -m pytest tests/architecture/test_documentation.py $(ARGS)
 
 picture: $(VENV)/ready-to-develop ## Take the README's picture again, from the running demo
-	$(BIN)/python tests/journeys/take_picture.py
+	$(BIN)/python -m tests.journeys.take_picture
 
 lock: ## Compile the lock files anew (needs uv)
 	uv pip compile $(LOCK_OPTIONS) pyproject.toml -o requirements.lock

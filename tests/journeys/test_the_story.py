@@ -12,8 +12,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.conftest import Demo, Visitor
+from tests.journeys.conftest import Visitor
 from tests.journeys.desk import Desk
+from tests.journeys.running import Demo
 
 
 pytestmark = pytest.mark.journey
