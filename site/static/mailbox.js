@@ -14,7 +14,10 @@ if (letters) setInterval(() => lookAgain().catch(() => {}), 3000);
 
 function grow(frame) {
   const page = frame.contentDocument?.documentElement;
-  if (page) frame.style.blockSize = `${page.scrollHeight + 2}px`;
+  if (!page) return;
+  // A page is never lower than its frame, so the frame has to shrink before it is measured.
+  frame.style.blockSize = "0";
+  frame.style.blockSize = `${page.scrollHeight + 2}px`;
 }
 
 for (const frame of document.querySelectorAll(".onward-mailbox__html")) {

@@ -5,6 +5,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from .content.people import NEWSLETTER_SENDER, SITE_NAME
+
 
 DEFAULT_PORT = 8000
 
@@ -33,6 +35,7 @@ def prepare_environment(arguments: Sequence[str]) -> None:
             "REDIS_URL": "",
             "CELERY_BROKER_URL": f"sqla+sqlite:///{var_dir / 'broker.sqlite3'}",
             "EMAIL_URL": "mailbox://",
+            "DEFAULT_FROM_EMAIL": f"{SITE_NAME} <{NEWSLETTER_SENDER}>",
             "BASE_URL": f"http://127.0.0.1:{options.port}",
             "ALLOWED_HOSTS": "127.0.0.1,localhost,[::1]",
             "TRUSTED_PROXY_COUNT": "0",

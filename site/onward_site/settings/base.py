@@ -160,7 +160,10 @@ COMMENTS_XTD_THREADED_EMAILS = False
 
 ONWARD_POLLS: dict[str, object] = {"BASE_TEMPLATE": "base.html"}
 ONWARD_BLOG: dict[str, object] = {"BASE_TEMPLATE": "base.html"}
-ONWARD_NEWSLETTER: dict[str, object] = {"BASE_TEMPLATE": "base.html"}
+ONWARD_NEWSLETTER: dict[str, object] = {
+    "BASE_TEMPLATE": "base.html",
+    "ADDRESS_KEY": read_secret("ADDRESS_KEY"),
+}
 
 MAILBOX_DIR: Path = VAR_DIR / "mailbox"
 EMAIL_URL = env.str("EMAIL_URL", "") or "mailbox://"
