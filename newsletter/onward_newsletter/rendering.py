@@ -149,7 +149,8 @@ def web_version(issue: Issue) -> str:
     Links made for each recipient lead to the page instead, where everybody can answer.
     """
     instead = page_url(issue) or links.base_url() + "/"
-    html = PERSONAL.sub("", issue.html)
+    # As a page of its own it needs a main part; as a mail it must not claim to be one.
+    html = PERSONAL.sub("", issue.html).replace('role="article"', 'role="main"', 1)
     return SLOT.sub("", SLOT_LINK.sub(f'href="{escape(instead)}"', html))
 
 

@@ -1,14 +1,17 @@
 """A stranger tries to use the subscribe box against somebody else's mailbox."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from onward_newsletter import limits
+from onward_newsletter.actions.subscribing import subscribe
 from onward_newsletter.models import Outbox, Subscription
 
 from .factories import SubscriptionFactory, TopicFactory
@@ -150,3 +153,27 @@ def test_no_network_address_is_kept_anywhere(ask, reader):
     rows = [str(row) for model in (Subscription, Outbox) for row in model.objects.values()]
     assert not [row for row in rows if "203.0.113" in row]
     assert "203.0.113" not in str(getattr(cache._connections[cache._alias], "_cache", ""))  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_at_the_same_moment_share_one_allowance(newsletter):
+    consent = {"consent_text": "", "consent_page": "", "source": "page"}
+    problems: list[Exception] = []
+
+    def ask_for(spelling: str) -> None:
+        try:
+            subscribe(newsletter, address=spelling, **consent)
+        except Exception as error:  # noqa: BLE001 (the thread's own report)
+            problems.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=ask_for, args=[spelling]) for spelling in SPELLINGS * 3]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert problems == []
+    assert 1 <= Outbox.objects.count() <= 3
+    assert Subscription.objects.count() == len({spelling.lower() for spelling in SPELLINGS})

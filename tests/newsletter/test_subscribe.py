@@ -208,7 +208,7 @@ def test_mail_holds_nothing_that_was_typed(ask, reader):
 
 
 def test_line_breaks_in_the_names_an_editor_typed_stay_out_of_the_subject(ask, reader, newsletter):
-    Newsletter.objects.update(name="Floor\r\nBcc: victim@example.org\0\u2028x")
+    Newsletter.objects.update(name="Floor\r\nBcc: victim@example.org\u2028x")
 
     ask(reader, "reader@example.org")
 
