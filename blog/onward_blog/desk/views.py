@@ -18,7 +18,7 @@ from onward_blog import mailing
 from onward_blog.mixins import ArticleMixin
 from onward_blog.models import Roundup
 from onward_blog.responses.folding import fold_article
-from onward_blog.responses.registry import response_sources
+from onward_blog.responses.registry import left_out
 from onward_blog.roundups.components import source_line
 from onward_blog.roundups.document import compile_document
 from onward_blog.roundups.next_part import NextPartError, find_draft, may_write_next_part, write_next_part
@@ -71,14 +71,14 @@ class ResponsesView(ArticleView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         fold_article(self.article)
-        compiled = compile_document(self.article, None, None)
+        compiled = compile_document(self.article, None, None, for_author=True)
         reading = Reading(compiled.data)
-        quotes = response_sources()["polls"].quotes(self.article) if "polls" in response_sources() else []
         return {
             **super().get_context_data(**kwargs),
             "reading": reading,
             "questions": [{"question": q, "source_line": source_line(q)} for q in reading.questions],
-            "sentences": quotes,
+            "sentences": [quote for quote in compiled.quotes if quote.source == "polls"],
+            "left_out": left_out(self.article),
             "roundups": Roundup.objects.filter(page=self.article.pk).prefetch_related("uses__page"),
             "taken_up_in": taken_up_in(self.article),
             "may_write_on": may_write_next_part(self.article, self.request.user),
@@ -102,6 +102,7 @@ class NextPartView(ArticleView):
             **super().get_context_data(**kwargs),
             "reading": Reading(compiled.data),
             "quotable": len(compiled.quotes),
+            "left_out": left_out(self.article),
             "draft": find_draft(self.article),
         }
 

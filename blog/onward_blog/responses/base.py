@@ -115,6 +115,10 @@ class ResponseSource(Protocol):
     Register one with the Wagtail hook ``register_response_source``: a function without arguments that returns it.
     The window is [since, until) by database time; None means without a limit on that side. An answer belongs to the
     window in which it was given, so the sums over neighbouring windows equal the whole.
+
+    A source with answers that are for editors only has two methods more: ``for_readers()`` returns the same source
+    without them, which is the one that roundups ask, and ``left_out(article)`` a sentence for the author about each
+    kind of thing that a roundup leaves out. One with ``recent(articles, since)`` is asked what is new on the desk.
     """
 
     slug: str

@@ -1,8 +1,7 @@
 """What readers answered to the polls in an article. The one module here that imports ``onward_polls``."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from wagtail.blocks import Block, StreamBlock, StructValue
 
 from onward_blog import mailing
@@ -21,6 +21,7 @@ from onward_polls.readers import MailReader, reader_key
 
 from .base import Group, Line, Quote, ResponseSummary, iso
 from .body import walk_block, walk_body
+from .heads import Head, joined
 from .people import Asked, Chosen, initials
 from .windows import within
 
@@ -41,10 +42,41 @@ def polls_in(block: Block, value: Any) -> list[Poll]:
 
 
 class PollSource:
-    """Answers are counted from ballots; a ballot belongs to the window in which it was first cast."""
+    """Answers are counted from ballots; a ballot belongs to the window in which it was first cast.
+
+    With ``public`` it knows only the polls whose results readers may see, once they have voted, today.
+    """
 
     slug = "polls"
     label = _("Polls")
+
+    def __init__(self, *, public: bool = False) -> None:
+        self.public = public
+
+    def for_readers(self) -> "PollSource":
+        return PollSource(public=True)
+
+    def left_out(self, article: Any) -> list[str]:
+        """Return a sentence for those questions that are for editors only, and one for those still open."""
+        secret = [poll for poll in polls_of(article) if not poll.shows_results(voted=True)]
+        n = sum(poll.results_visibility == Poll.ResultsVisibility.EDITORS for poll in secret)
+        waiting = len(secret) - n
+        editors = ngettext(
+            "%(n)d question is left out: its results are for editors only.",
+            "%(n)d questions are left out: their results are for editors only.",
+            n,
+        )
+        still_open = ngettext(
+            "%(n)d question is left out: it is still open, and its results are shown only once it has closed.",
+            "%(n)d questions are left out: they are still open, and their results are shown only once they have closed.",
+            waiting,
+        )
+        return [
+            text % {"n": how_many} for text, how_many in ((editors, n), (still_open, waiting)) if how_many
+        ]
+
+    def _polls(self, article: Any) -> list[Poll]:
+        return [poll for poll in polls_of(article) if not self.public or poll.shows_results(voted=True)]
 
     def summarise(
         self, article: Any, *, since: datetime | None = None, until: datetime | None = None
@@ -54,7 +86,7 @@ class PollSource:
         Facts of a group: words (how many wrote some), quotable (how many of them may be quoted), doors {door: n},
         first_at and last_at of its ballots, closes_at, visibility, follows (the id of the earlier poll, or null).
         """
-        polls = polls_of(article)
+        polls = self._polls(article)
         if not polls:
             return None
         ballots = _ballots(polls, since, until)
@@ -74,7 +106,7 @@ class PollSource:
         self, article: Any, *, since: datetime | None = None, until: datetime | None = None
     ) -> list[Quote]:
         """Return the sentences whose writers allowed it, poll by poll, those that read well on their own first."""
-        polls = polls_of(article)
+        polls = self._polls(article)
         order = {poll.pk: place for place, poll in enumerate(polls)}
         ballots = sorted(
             _ballots(polls, since, until).quotable(),
@@ -88,7 +120,7 @@ class PollSource:
     def shown(self, article: Any) -> Any:
         """Return the folded tallies that stand in the page, and which polls take answers."""
         polls = polls_of(article)
-        rows = Tally.objects.filter(poll__in=[poll for poll in polls if _stands_in_page(poll)])
+        rows = Tally.objects.filter(poll__in=[poll for poll in polls if poll.shows_results(voted=False)])
         counts = rows.values_list("poll_id", "option_id").annotate(n=Sum("count"))
         tallies = sorted([poll, option or 0, n] for poll, option, n in counts)
         return {"tallies": tallies, "open": sorted(poll.pk for poll in polls if _is_open(poll))}
@@ -108,21 +140,11 @@ class PollSource:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    n: int = 0
-    words: int = 0
-    quotable: int = 0
-    doors: Mapping[str, int] | None = None
-    first: datetime | None = None
-    last: datetime | None = None
-
-
 def _ballots(polls: Iterable[Poll], since: datetime | None, until: datetime | None) -> Any:
     return Ballot.objects.counted().filter(within("cast_at", since, until), poll__in=[p.pk for p in polls])
 
 
-def _heads(ballots: "QuerySet[Ballot]") -> defaultdict[int, _Head]:
+def _heads(ballots: "QuerySet[Ballot]") -> defaultdict[int, Head]:
     quotable = ~Q(words="") & ~Q(consent=Ballot.Consent.NONE)
     rows = ballots.values("poll_id", "door").annotate(
         n=Count("pk"),
@@ -131,18 +153,7 @@ def _heads(ballots: "QuerySet[Ballot]") -> defaultdict[int, _Head]:
         first=Min("cast_at"),
         last=Max("cast_at"),
     )
-    heads: defaultdict[int, _Head] = defaultdict(_Head)
-    for row in rows.order_by("poll_id", "door"):
-        head = heads[row["poll_id"]]
-        heads[row["poll_id"]] = _Head(
-            head.n + row["n"],
-            head.words + row["wrote"],
-            head.quotable + row["may"],
-            {**(head.doors or {}), row["door"]: row["n"]},
-            min(filter(None, (head.first, row["first"]))),
-            max(filter(None, (head.last, row["last"]))),
-        )
-    return heads
+    return joined(rows.order_by("poll_id", "door"))
 
 
 def _marks(ballots: "QuerySet[Ballot]") -> Counter[int]:
@@ -150,7 +161,7 @@ def _marks(ballots: "QuerySet[Ballot]") -> Counter[int]:
     return Counter(dict(rows))
 
 
-def _group(poll: Poll, head: _Head, marks: Counter[int]) -> Group:
+def _group(poll: Poll, head: Head, marks: Counter[int]) -> Group:
     options = Option.objects.filter(poll=poll).order_by("sort_order", "pk")
     facts = {
         "words": head.words,
@@ -188,15 +199,6 @@ def _is_open(poll: Poll) -> bool:
     ended = poll.closes_at is not None and poll.closes_at <= now
     waiting = poll.opens_at is not None and poll.opens_at > now
     return poll.archived_at is None and not ended and not waiting
-
-
-def _stands_in_page(poll: Poll) -> bool:
-    """Whether every reader may see the tally, so that it is part of the article's HTML."""
-    visibility = poll.results_visibility
-    closed = poll.closes_at is not None and poll.closes_at <= timezone.now()
-    return visibility == Poll.ResultsVisibility.ALWAYS or (
-        closed and visibility in (Poll.ResultsVisibility.AFTER_VOTING, Poll.ResultsVisibility.AFTER_CLOSING)
-    )
 
 
 def chosen_by(poll_ids: Iterable[int], identities: Iterable[str]) -> dict[str, list[Chosen]]:

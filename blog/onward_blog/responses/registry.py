@@ -1,6 +1,7 @@
 """Which response sources there are: our own, where their app is installed, and a project's."""
 
 from functools import cache
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from wagtail import hooks
@@ -27,3 +28,17 @@ def response_sources() -> dict[str, ResponseSource]:
             )
         found[source.slug] = source
     return found
+
+
+def sources_for_readers() -> dict[str, ResponseSource]:
+    """Return the sources by slug, each without what only editors may see: what may be published."""
+    return {
+        slug: source.for_readers() if hasattr(source, "for_readers") else source
+        for slug, source in response_sources().items()
+    }
+
+
+def left_out(article: Any) -> list[str]:
+    """Return a sentence for the author about each kind of answer that a roundup of the article leaves out."""
+    sources = [source for source in response_sources().values() if hasattr(source, "left_out")]
+    return [sentence for source in sources for sentence in source.left_out(article)]

@@ -23,7 +23,7 @@ from django.utils import translation
 
 from onward_blog import mailing
 from onward_blog.responses.base import Quote, ResponseSummary, iso
-from onward_blog.responses.registry import response_sources
+from onward_blog.responses.registry import response_sources, sources_for_readers
 from onward_blog.responses.windows import database_now
 
 
@@ -48,20 +48,28 @@ def canonical_json(data: Any) -> str:
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-def compile_document(article: Any, since: datetime | None, until: datetime | None) -> Compiled:
+def compile_document(
+    article: Any, since: datetime | None, until: datetime | None, *, for_author: bool = False
+) -> Compiled:
     """Ask every source and return the document; ``until=None`` ends the window right after the last answer.
 
-    So pressing the button twice with no answer in between gives the same document.
+    So pressing the button twice with no answer in between gives the same document. A poll whose results readers may
+    not see, or not before it has closed, is not in it, nor are its sentences: a roundup is published as it is.
+    With ``for_author`` everything is in it, for the desk and never to be stored.
     """
     with translation.override(settings.LANGUAGE_CODE):
+        sources = list((response_sources() if for_author else sources_for_readers()).values())
+        sources.sort(key=lambda source: source.slug)
         cutoff = until or database_now()
         summaries = [
             summary
-            for _slug, source in sorted(response_sources().items())
+            for source in sources
             if (summary := source.summarise(article, since=since, until=cutoff)) is not None
         ]
         until = until or _after_last(summaries, since or article.first_published_at or cutoff)
-        quotes = tuple(_quotes(article, since, until))
+        quotes = tuple(
+            quote for source in sources for quote in source.quotes(article, since=since, until=until)
+        )
         data = {
             "version": VERSION,
             "page": _page(article),
@@ -76,11 +84,6 @@ def compile_document(article: Any, since: datetime | None, until: datetime | Non
 def _after_last(summaries: list[ResponseSummary], fallback: datetime) -> datetime:
     moments = [summary.last_at for summary in summaries if summary.last_at]
     return max(moments) + timedelta(microseconds=1) if moments else fallback
-
-
-def _quotes(article: Any, since: datetime | None, until: datetime) -> list[Quote]:
-    sources = sorted(response_sources().items())
-    return [quote for _slug, source in sources for quote in source.quotes(article, since=since, until=until)]
 
 
 def _frozen(summary: ResponseSummary) -> dict[str, Any]:

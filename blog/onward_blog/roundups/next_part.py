@@ -1,5 +1,6 @@
 """The next part: a draft that already holds what readers said."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import swapper
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.blocks import StreamBlock
 
 from onward_blog.models import Roundup
+from onward_blog.responses.registry import left_out
 
 from .actions import compile_roundup, used_in
 from .blocks import RoundupBlock
@@ -22,8 +24,13 @@ class NextPartError(Exception):
 
 
 class NothingSaid(NextPartError):
-    def __init__(self) -> None:
-        super().__init__(_("Nobody has answered yet, so there is nothing to put into the next part."))
+    def __init__(self, left_out: Sequence[str] = ()) -> None:
+        message = (
+            _("Nothing that readers may see was answered, so there is nothing to put into the next part.")
+            if left_out
+            else _("Nobody has answered yet, so there is nothing to put into the next part.")
+        )
+        super().__init__(" ".join([str(message), *left_out]))
 
 
 class NotAllowed(NextPartError):
@@ -58,7 +65,7 @@ def write_next_part(article: Any, *, user: Any) -> Any:
     _check_place(article)
     roundup = compile_roundup(article)
     if Reading(roundup.data).is_empty:
-        raise NothingSaid
+        raise NothingSaid(left_out(article))
     with transaction.atomic():
         _hold_series(article)
         draft = find_draft(article)
