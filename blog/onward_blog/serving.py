@@ -78,10 +78,17 @@ def _finish(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBas
         return response
     if not isinstance(response, HttpResponse):
         return response  # a stream has no bytes to compare
+    _keep_cookies_out(request)
     etag = f'"{hashlib.sha256(response.content).hexdigest()[:24]}"'
     response["Cache-Control"] = cache_control()
     response["ETag"] = etag
     return get_conditional_response(request, etag=etag, response=response) or response
+
+
+def _keep_cookies_out(request: HttpRequest) -> None:
+    """Let no middleware answer a malformed cookie with a new one: a shared cache would hand it to everybody."""
+    request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)
+    request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
 
 
 def public_page_or_404(page_id: int) -> Any:
