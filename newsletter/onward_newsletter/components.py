@@ -60,6 +60,5 @@ class SubscribeBox(Component):
 
     @property
     def media(self) -> forms.Media:
-        return forms.Media(
-            css={"all": ["onward_newsletter/newsletter.css"]}, js=["onward_newsletter/subscribe.js"]
-        )
+        """The style sheet; the script is named by the box itself, and loaded once however many there are."""
+        return forms.Media(css={"all": ["onward_newsletter/newsletter.css"]})
