@@ -104,7 +104,7 @@ def test_a_server_that_closes_its_doors_is_asked_once_a_second_at_most(open_aren
         field.wait_for_messages(60)
         field.set_mode("closed")
         closed_from = len(field.book.lines("connect"))
-        field.wait_until(lambda: len(field.book.lines("connect")) >= closed_from + 5, "some attempts")
+        field.wait_until(lambda: len(field.book.lines("connect")) >= closed_from + 4, "some attempts")
         attempts = [line["at"] for line in field.book.lines("connect")[closed_from:]]
         field.set_mode("")
         field.wait_for_end(issue)

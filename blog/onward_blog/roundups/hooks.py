@@ -23,3 +23,9 @@ def issue_content(issue: Any) -> Any | None:
 @hooks.register("onward_newsletter_audience_slots")
 def audience_slots(issue: Any, subscribers: Sequence[Any]) -> dict[int, dict[str, str]]:
     return mailing.audience_slots(issue, subscribers)
+
+
+@hooks.register("onward_newsletter_topic_for_page")
+def topic_for_page(page: Any) -> Any | None:
+    series = getattr(page, "series", None)
+    return mailing.topic_for_series(series) if series else None

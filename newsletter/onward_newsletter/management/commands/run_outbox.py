@@ -2,10 +2,11 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Sequence
+from multiprocessing import get_context
+from multiprocessing.context import ForkProcess
 from types import FrameType
 from typing import Any
 
@@ -44,7 +45,7 @@ class Command(BaseCommand):
             if concurrency > 1:
                 self._watch(once=once, concurrency=concurrency)
             else:
-                self._work(once=once)
+                self._work(once=once, is_quiet=False)
         finally:
             for number, handler in previous.items():
                 signal.signal(number, handler)
@@ -56,8 +57,7 @@ class Command(BaseCommand):
         """Stop when told to, and when the process that watches over this one is gone."""
         return self._stopping or os.getppid() != self._parent
 
-    def _work(self, *, once: bool) -> None:
-        is_quiet = "ONWARD_OUTBOX_WORKER" in os.environ
+    def _work(self, *, once: bool, is_quiet: bool) -> None:
         progress = _Progress(self, is_quiet=is_quiet)
         while not self._should_stop():
             try:
@@ -81,22 +81,37 @@ class Command(BaseCommand):
             time.sleep(0.1)
 
     def _watch(self, *, once: bool, concurrency: int) -> None:
-        """Start workers, show their progress, pass the signal on, and wait for them."""
-        command = [sys.executable, "-m", "django", "run_outbox", *(["--once"] if once else [])]
-        environment = os.environ | {
-            "ONWARD_OUTBOX_WORKER": "1",
-            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        }
-        workers = [subprocess.Popen(command, env=environment) for _number in range(concurrency)]  # noqa: S603
+        """Fork workers, show their progress, replace the ones that die, and pass the signal on."""
+        # A connection must not be shared with a child; each opens its own.
+        connections.close_all()
+        workers = [self._fork(once=once) for _number in range(concurrency)]
         progress = _Progress(self, is_quiet=False)
-        while any(worker.poll() is None for worker in workers) and not self._should_stop():
+        while workers and not self._should_stop():
             progress.show()
             self._nap()
+            workers = [self._replaced(worker, once=once) for worker in workers if worker.exitcode != 0]
+        self._end(workers)
+        progress.end()
+
+    def _fork(self, *, once: bool) -> ForkProcess:
+        connections.close_all()
+        worker = get_context("fork").Process(target=self._work_quietly, kwargs={"once": once})
+        worker.start()
+        return worker
+
+    def _replaced(self, worker: ForkProcess, *, once: bool) -> ForkProcess:
+        """Return the worker, or a new one for one that was killed; its rows are found again when its lease is over."""
+        return worker if worker.exitcode is None else self._fork(once=once)
+
+    def _work_quietly(self, *, once: bool) -> None:
+        self._parent = os.getppid()
+        self._work(once=once, is_quiet=True)
+
+    def _end(self, workers: Sequence[ForkProcess]) -> None:
         for worker in workers:
             worker.terminate()
         for worker in workers:
-            worker.wait(timeout=STOP_SECONDS)
-        progress.end()
+            worker.join(STOP_SECONDS)
 
 
 class _Progress:
