@@ -1,17 +1,19 @@
 """The newsletter, as the blog uses it; active only when that app is installed.
 
-The one module of the blog that imports ``onward_newsletter``. Everything here answers with nothing where the
-newsletter is not installed, so callers need not ask.
+The one module that imports ``onward_newsletter``. Everything here answers with nothing where it is not installed.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.text import slugify
+
+from .batches import batches
+from .responses.people import Holder
 
 
 def is_installed() -> bool:
@@ -32,6 +34,21 @@ def enqueue(  # noqa: PLR0913 (the fields of a mail)
     return mail is not None
 
 
+def closed_to(purpose: str, addresses: Iterable[str]) -> set[str]:
+    """Return which of these addresses may not be written to for this purpose; none without the newsletter app."""
+    if not is_installed():
+        return set()
+    from onward_newsletter.addresses import address_key
+    from onward_newsletter.suppressions import against
+
+    closed: set[str] = set()
+    for some in batches(addresses):
+        keys = {address_key(address): address for address in some}
+        found = against(purpose).filter(address_key__in=keys).values_list("address_key", flat=True)
+        closed.update(keys[key] for key in found)
+    return closed
+
+
 def one_spelling(address: str) -> str:
     """Return the one spelling of an address, so that nobody is counted or written to twice."""
     if not is_installed():
@@ -44,8 +61,6 @@ def one_spelling(address: str) -> str:
 def address_hash(address: str) -> str:
     """Return what stands for an address in keys and reports, without being one."""
     if not is_installed():
-        from django.utils.crypto import salted_hmac
-
         return salted_hmac("onward_blog.address", one_spelling(address)).hexdigest()[:32]
     from onward_newsletter.addresses import address_key
 
@@ -65,11 +80,12 @@ def topic_for_series(series: Any) -> Any | None:
     from onward_newsletter.models import Topic
 
     slug = f"{slugify(series.title)[:200] or 'series'}-{series.pk}"
+    name = series.title[:255]
     topic, _made = Topic.objects.get_or_create(
-        newsletter=newsletter, key=series.topic_key, defaults={"name": series.title[:255], "slug": slug}
+        newsletter=newsletter, key=series.topic_key, defaults={"name": name, "slug": slug}
     )
-    if topic.name != series.title[:255]:
-        topic.name = series.title[:255]
+    if topic.name != name:
+        topic.name = name
         topic.save(update_fields=["name"])
     return topic
 
@@ -135,10 +151,7 @@ def issue_of(page: Any) -> Any | None:
 
 def issue_screen(issue: Any) -> str:
     """Return the admin path where an issue is previewed, tested and sent."""
-    try:
-        return reverse("onward_newsletter_issues:inspect", args=[issue.pk])
-    except NoReverseMatch:
-        return reverse("wagtailadmin_home")
+    return reverse("onward_newsletter_issues:inspect", args=[issue.pk])
 
 
 def issue_content(issue: Any) -> Any | None:
@@ -192,15 +205,6 @@ def subscriber_identity(uuid: Any) -> str:
     return f"subscriber:{uuid}"
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """The person to whom a mail was delivered."""
-
-    identity: str
-    hint: str
-    page_id: int | None
-
-
 def holder_of(token: str) -> Holder | None:
     """Return whose mail carried the token; None for an unknown one, and for an erased subscriber."""
     if not is_installed():
@@ -208,13 +212,10 @@ def holder_of(token: str) -> Holder | None:
     from onward_newsletter.addresses import half_hidden
     from onward_newsletter.deliveries import resolve_token
 
-    delivery = resolve_token(token)
-    if delivery is None or delivery.subscriber is None:
+    if (delivery := resolve_token(token)) is None or delivery.subscriber is None:
         return None
-    subscriber = delivery.subscriber
-    return Holder(
-        subscriber_identity(subscriber.uuid), half_hidden(subscriber.address), delivery.issue.page_id
-    )
+    uuid, address = delivery.subscriber.uuid, delivery.subscriber.address
+    return Holder(subscriber_identity(uuid), half_hidden(address), delivery.issue.page_id)
 
 
 def followers(page: Any) -> dict[str, str]:
@@ -227,6 +228,40 @@ def followers(page: Any) -> dict[str, str]:
     issue = issue_of(page) or Issue(newsletter=newsletter, topic=_topic_of(page))
     people = audience(issue).values_list("subscriber__address", "subscriber__uuid").distinct()
     return {address: subscriber_identity(uuid) for address, uuid in people}
+
+
+def told_by_issue(page: Any) -> dict[str, str]:
+    """Return {address: identity} of everybody who is told of the page by its issue; {} without the app.
+
+    Before the issue is prepared these are the followers; then the people in its ledger, without whoever followed
+    later, and whose delivery was skipped or has failed.
+    """
+    issue = issue_of(page)
+    told = ledger_of(page, "pending", "claimed", "sending", "deferred", "in_doubt", "submitted")
+    return told if issue is not None and issue.deliveries.exists() else {**followers(page), **told}
+
+
+def ledger_of(page: Any, *states: str) -> dict[str, str]:
+    """Return {address: identity} of those whose delivery of the page's issue is in one of these states."""
+    if not is_installed():
+        return {}
+    from onward_newsletter.models import Delivery
+
+    rows = Delivery.objects.filter(issue__page=page.pk, state__in=states, subscriber__isnull=False)
+    people = rows.values_list("subscriber__address", "subscriber__uuid")
+    return {address: subscriber_identity(uuid) for address, uuid in people}
+
+
+def connect_issue_submitted(listener: Any) -> None:
+    """Call listener(page) when the issue of an article has gone out; never without the app."""
+    if is_installed():
+        from onward_newsletter.signals import issue_submitted
+
+        def on_submitted(sender: Any, issue: Any, **kwargs: Any) -> None:
+            if page := _article_of(issue):
+                listener(page)
+
+        issue_submitted.connect(on_submitted, weak=False, dispatch_uid="onward_blog.issue_submitted")
 
 
 def can_mail() -> bool:

@@ -11,6 +11,7 @@ from .mixins import ArticleMixin, SeriesMixin
 from .models import RoundupUse
 from .responses.folding import article_models, fold_responses
 from .roundups.actions import bump_pages, record_roundup_use, withdraw_quotes
+from .roundups.telling import note_told_by_issue
 from .signals import comment_withdrawn
 
 
@@ -18,6 +19,7 @@ def connect() -> None:
     """Listen to Wagtail's publishing, to comments, and to polls where they are installed."""
     page_published.connect(on_published, dispatch_uid="onward_blog.page_published")
     page_unpublished.connect(on_unpublished, dispatch_uid="onward_blog.page_unpublished")
+    mailing.connect_issue_submitted(note_told_by_issue)
     comment_withdrawn.connect(on_comment_withdrawn, dispatch_uid="onward_blog.quote_of_comment")
     if apps.is_installed("onward_polls"):
         from .responses.polls import connect_signals

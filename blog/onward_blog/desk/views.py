@@ -131,25 +131,20 @@ class TellView(ArticleView):
     needs = "can_publish"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        plan = plan_telling(self.article, followers_too=self.followers_too)
+        plan = plan_telling(self.article)
         issue_screen = mailing.issue_screen(plan.issue) if plan.issue else ""
         return {
             **super().get_context_data(**kwargs),
             "plan": plan,
             "issue_screen": issue_screen,
-            "followers_too": self.followers_too,
             "can_mail": mailing.can_mail(),
         }
-
-    @property
-    def followers_too(self) -> bool:
-        return "followers_too" in (self.request.POST or self.request.GET)
 
     def post(self, request: HttpRequest, page_id: int) -> HttpResponse:
         if not self.article.live:
             messages.error(request, _("Publish this part first: the mail leads readers to it."))
             return redirect("onward_blog_desk:tell", page_id)
-        told = tell_readers(self.article, followers_too=self.followers_too)
+        told = tell_readers(self.article)
         log(self.article, "onward_blog.readers_told", user=request.user, data={"told": told})
         text = ngettext("%(n)d reader is being told.", "%(n)d readers are being told.", told) % {"n": told}
         messages.success(request, text if told else _("Everybody in the plan had been told before."))

@@ -24,6 +24,15 @@ class Asked:
     poll_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The person to whom a mail was delivered."""
+
+    identity: str
+    hint: str
+    page_id: int | None
+
+
 def initials(name: str) -> str:
     """Return the initials of what stands before the first comma: "Maria Keller, Graz" is "M. K."."""
     return " ".join(f"{word[0].upper()}." for word in name.split(",")[0].replace(".", " ").split())

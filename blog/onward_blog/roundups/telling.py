@@ -21,6 +21,10 @@ from .components import part_name
 from .reading import Reading
 
 
+#: What the outbox calls these mails.
+PURPOSE = "tell_reader"
+
+
 @dataclass
 class Told:
     """One person to tell, under one spelling of the address, and why."""
@@ -47,6 +51,8 @@ class Plan:
     among_followers: int
     #: Those who get a mail of their own.
     people: tuple[Told, ...]
+    #: How many would, but their address may not be written to: mail came back from it, or its owner complained.
+    refused_count: int
     #: Quoted readers whose address nobody knows, or who did not ask for mail.
     quoted_unreachable: int
     told_at: Any | None
@@ -56,24 +62,21 @@ class Plan:
         return sum(person.quote_id is not None for person in self.people)
 
 
-def plan_telling(page: Any, *, followers_too: bool = False) -> Plan:
+def plan_telling(page: Any) -> Plan:
     """Return who is to be told that this part takes up their answers.
 
-    Those who follow the series are told in its issue. Everybody else is told only who asked for it: by a confirmed
-    follow-up, or, for a quoted comment, by asking to hear of replies. With ``followers_too``, for a part that is not
-    mailed, followers who asked are told like the others.
+    Those who follow the series are told in its issue, and never from here, so that nobody gets two mails. Everybody
+    else is told only who asked for it: by a confirmed follow-up, or, for a quoted comment, by asking to hear of
+    replies.
     """
     page = page if page.live else page.get_latest_revision_as_object()
-    followers = mailing.followers(page)
-    people: dict[str, Told] = {}
-    reachable: set[int] = set()
+    followers = mailing.told_by_issue(page)
     quotes = _quotes(page)
-    for roundup, kept in used_in(page).items():
-        _add_those_who_asked(people, reachable, roundup, kept)
-        _add_commenters(people, reachable, roundup, kept)
+    people, reachable = _people(page)
     known = _known_by_subscription(page, followers, quotes)
     among = [person for person in people.values() if person.address in followers]
-    own_mail = [person for person in people.values() if followers_too or person.address not in followers]
+    others = [person for person in people.values() if person.address not in followers]
+    closed = mailing.closed_to(PURPOSE, [person.address for person in others])
     uses = RoundupUse.objects.filter(page=page.pk, told_at__isnull=False).order_by("told_at")
     return Plan(
         page=page,
@@ -81,25 +84,48 @@ def plan_telling(page: Any, *, followers_too: bool = False) -> Plan:
         follower_count=len(followers),
         follower_line_count=known.lines,
         among_followers=len(among),
-        people=tuple(own_mail),
+        people=tuple(person for person in others if person.address not in closed),
+        refused_count=len(closed),
         quoted_unreachable=len(set(quotes) - reachable - known.quotes),
         told_at=uses.values_list("told_at", flat=True).last(),
     )
 
 
-def tell_readers(page: Any, *, followers_too: bool = False) -> int:
+def tell_readers(page: Any) -> int:
     """Write one mail to everybody in the plan; return how many were new. Pressing again mails nobody twice.
 
     The mails go with the transaction that notes who was told. Each has a key made of the page and the address, so
-    that no second one is written, whatever happens in between.
+    that no second one is written, whatever happens in between. Whose address is closed to mail is not told, and not
+    noted as told: nobody is, of whom it is not true.
     """
-    plan = plan_telling(page, followers_too=followers_too)
+    plan = plan_telling(page)
     now = timezone.now()
     with transaction.atomic():
         sent = sum(_tell(page, person) for person in plan.people)
+        # An address may have been closed since the plan was made.
+        closed = mailing.closed_to(PURPOSE, [person.address for person in plan.people])
+        told = [person for person in plan.people if person.address not in closed]
         RoundupUse.objects.filter(page=page.pk, told_at=None).update(told_at=now)
-        _mark_told([follow_up for person in plan.people for follow_up in person.follow_ups], now)
+        _mark_told([follow_up for person in told for follow_up in person.follow_ups], now)
     return sent
+
+
+def note_told_by_issue(page: Any) -> None:
+    """Note of those who asked, and have the issue with this part, that they were told: nobody is told again."""
+    people, _reachable = _people(page)
+    reached = mailing.ledger_of(page, "submitted") if people else {}
+    told = [person for address, person in people.items() if address in reached]
+    _mark_told([follow_up for person in told for follow_up in person.follow_ups], timezone.now())
+
+
+def _people(page: Any) -> tuple[dict[str, Told], set[int]]:
+    """Return by address who asked to be told or is quoted and can be, and which of the quotes are theirs."""
+    people: dict[str, Told] = {}
+    reachable: set[int] = set()
+    for roundup, kept in used_in(page).items():
+        _add_those_who_asked(people, reachable, roundup, kept)
+        _add_commenters(people, reachable, roundup, kept)
+    return people, reachable
 
 
 def _quotes(page: Any) -> list[int]:
@@ -176,7 +202,7 @@ def _tell(page: Any, person: Told) -> bool:
         "address": f"{address}#quote-{person.quote_id}" if person.quote_id else address,
     }
     return send_mail(
-        purpose="tell_reader",
+        purpose=PURPOSE,
         address=person.address,
         subject=_("What came of your answer: %(title)s") % {"title": page.title},
         text=render_to_string("onward_blog/mail/told.txt", context).strip() + "\n",
