@@ -42,7 +42,7 @@ fmt: $(VENV)/ready-to-develop ## Format code and templates
 	-git ls-files -z '*.html' | xargs -0 -r $(BIN)/djade --target-version 5.2
 
 bench: $(VENV)/ready-to-develop ## Measure pages, votes and mail on this machine; writes var/bench.json
-	$(BIN)/python tests/bench.py $(ARGS)
+	$(BIN)/python -m tests.bench $(ARGS)
 
 docs: $(VENV)/ready-to-develop ## Check that every link and command in the documentation exists
 	$(BIN)/python -m pytest tests/architecture/test_documentation.py $(ARGS)
