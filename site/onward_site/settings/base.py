@@ -111,6 +111,8 @@ CACHES = {
     else {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": VAR_DIR / "cache",
+        # The default of 300 would let a flood push out the very counters that limit it.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     },
     "renditions": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
@@ -158,7 +160,10 @@ COMMENTS_XTD_MAX_THREAD_LEVEL = 2
 COMMENTS_XTD_CONFIRM_EMAIL = True
 COMMENTS_XTD_THREADED_EMAILS = False
 
-ONWARD_POLLS: dict[str, object] = {"BASE_TEMPLATE": "base.html"}
+ONWARD_POLLS: dict[str, object] = {
+    "BASE_TEMPLATE": "base.html",
+    "READER_KEY_SECRET": read_secret("READER_KEY_SECRET"),
+}
 ONWARD_BLOG: dict[str, object] = {"BASE_TEMPLATE": "base.html"}
 ONWARD_NEWSLETTER: dict[str, object] = {
     "BASE_TEMPLATE": "base.html",
