@@ -1,6 +1,7 @@
 """Send one claimed row: begin, stamp, submit, settle; and sort what can go wrong at each step."""
 
 import logging
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db import DatabaseError
 
 from . import claims, lanes
 from .actions.issues import ask_for_pause
+from .addresses import half_hidden
 from .models import Delivery, SendingState
 from .signals import delivery_failed
 from .transports.base import (
@@ -24,6 +26,9 @@ from .work import Work, why_not
 
 
 logger = logging.getLogger(__name__)
+
+#: What looks like an address in a server's answer.
+ADDRESS = re.compile(r"[^\s<>()\"':;,]+@[^\s<>()\"':;,]+")
 
 
 @dataclass
@@ -139,8 +144,9 @@ class Sender:
         return work.issue is None or not self._watch.note_failure(work.issue, _reason(error))
 
     def _rest(self, error: TransportError) -> None:
-        logger.warning("onward_newsletter.lane_rests", extra={"reason": str(error)})
-        lanes.rest(str(error))
+        reason = _reason(error)
+        logger.warning("onward_newsletter.lane_rests", extra={"reason": reason})
+        lanes.rest(reason)
         raise LaneClosed
 
 
@@ -150,4 +156,6 @@ def _announce_failure(row: Any) -> None:
 
 
 def _reason(error: Exception) -> str:
-    return str(error) if isinstance(error, TransportError) else f"{type(error).__name__}: {error}"
+    """Return what is kept of an error: without addresses, which a server's answer often repeats."""
+    said = str(error) if isinstance(error, TransportError) else f"{type(error).__name__}: {error}"
+    return ADDRESS.sub(lambda found: half_hidden(found[0]), said)

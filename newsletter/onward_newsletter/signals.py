@@ -10,7 +10,8 @@ subscription_confirmed = Signal()
 #: Not sent when it had ended before, nor when the subscriber is erased.
 subscription_ended = Signal()
 
-#: A subscriber was erased. sender=Subscriber; uuid, address_key. The row is gone when this arrives.
+#: A subscriber was erased. sender=Subscriber; uuid, address, address_key. The row is gone when this arrives; the
+#: address is for finding what is kept elsewhere, and not to be kept.
 subscriber_erased = Signal()
 
 #: An issue was frozen and its audience fixed. sender=Issue; issue.

@@ -105,15 +105,15 @@ def erase_subscriber(subscriber: Subscriber, *, suppress: bool = True) -> None:
     over yet are skipped. With ``suppress`` a hash of the address is kept, so that an import cannot bring it back;
     the person can, by subscribing and confirming. Sends ``subscriber_erased``.
     """
-    key, uuid = subscriber.address_key, subscriber.uuid
+    key, uuid, address = subscriber.address_key, subscriber.uuid, subscriber.address
     _anonymise_deliveries(subscriber)
-    _empty_outbox(key)
+    empty_outbox(key)
     if suppress:
         Suppression.objects.get_or_create(address_key=key, defaults={"reason": Suppression.Reason.ERASED})
     _log_without_address(subscriber)
     subscriber.delete()
     transaction.on_commit(
-        partial(subscriber_erased.send_robust, sender=Subscriber, uuid=uuid, address_key=key)
+        partial(subscriber_erased.send_robust, sender=Subscriber, uuid=uuid, address=address, address_key=key)
     )
 
 
@@ -122,6 +122,7 @@ def _anonymise_deliveries(subscriber: Subscriber) -> None:
     pks = list(rows.values_list("pk", flat=True))
     DeliveryEvent.objects.filter(delivery__in=pks).update(detail="")
     ours = Delivery.objects.filter(pk__in=pks)
+    ours.update(reason="")
     ours.filter(state__in=NOT_HANDED_OVER).update(state=SendingState.SKIPPED, reason="erased", claim_token="")
     ours.update(
         subscriber=None,
@@ -131,9 +132,13 @@ def _anonymise_deliveries(subscriber: Subscriber) -> None:
     )
 
 
-def _empty_outbox(address_key: str) -> None:
-    """Keep the rows, whose keys bound how often the address is written to, and nothing that is in them."""
+def empty_outbox(address_key: str) -> None:
+    """Forget what was mailed to an address, which need not be a subscriber's: a comment or an answer brings mail too.
+
+    The rows are kept, as their keys bound how often the address is written to; nothing that is in them is.
+    """
     ours = Outbox.objects.filter(address_key=address_key)
+    ours.update(reason="")
     ours.filter(state__in=NOT_HANDED_OVER).update(state=SendingState.SKIPPED, reason="erased", claim_token="")
     ours.update(address="", address_key="", subject="", text="", html="", headers={})
 
