@@ -7,5 +7,10 @@ class SiteConfig(AppConfig):
     verbose_name = "Onward"
 
     def ready(self) -> None:
-        """Register the checks that refuse half-configured sites."""
+        """Register the checks that refuse half-configured sites, and the erasing of a reader in every app."""
+        from onward_newsletter.signals import subscriber_erased
+
         from . import checks  # noqa: F401 (registers itself)
+        from .personal_data import erase_elsewhere
+
+        subscriber_erased.connect(erase_elsewhere, dispatch_uid="onward_site.erase_elsewhere")

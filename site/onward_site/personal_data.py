@@ -1,9 +1,11 @@
 """One person's data across the apps: out, or away. The person is known by an address."""
 
 from typing import Any
+from uuid import UUID
 
 from onward_blog.comments.erasing import erase_comments, export_comments
-from onward_newsletter.actions.personal_data import erase_subscriber, export_subscriber
+from onward_blog.mailing import subscriber_identity
+from onward_newsletter.actions.personal_data import empty_outbox, erase_subscriber, export_subscriber
 from onward_newsletter.actions.subscribing import suppress
 from onward_newsletter.addresses import address_key, normalise_address
 from onward_newsletter.models import Subscriber, Suppression
@@ -43,10 +45,17 @@ def erase_reader(address: str) -> dict[str, int]:
     if subscriber:
         erase_subscriber(subscriber)
     else:
+        empty_outbox(address_key(normalised))
         suppress(address_key(normalised), Suppression.Reason.ERASED)
     return erased
 
 
+def erase_elsewhere(*, uuid: UUID, address: str, **kwargs: Any) -> None:
+    """Remove from the other apps whoever asked the newsletter to erase everything."""
+    erase_answers(subscriber_identity(uuid), address=address)
+    erase_comments(address)
+
+
 def _identity(subscriber: Subscriber | None) -> str | None:
     """Return the name under which the blog lets subscribers answer from a mail."""
-    return f"subscriber:{subscriber.uuid}" if subscriber else None
+    return subscriber_identity(subscriber.uuid) if subscriber else None
