@@ -1,16 +1,23 @@
 """The author opens the admin, sees what came in, and goes on from there."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from onward_blog.comments.moderating import reply_as_author
+from onward_blog.desk.summary import look_at_desk
 from onward_blog.models import ResponseFold, Roundup
 from onward_blog.pages.models import ArticlePage
 from onward_blog.responses.folding import fold_responses
 from onward_blog.roundups.next_part import write_next_part
 from tests.blog.answers import a_part, a_poll, a_series, ballots, words
+from tests.blog.discussion import a_public
+from tests.blog.factories import make_author, make_image
 
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +43,55 @@ def test_home_shows_what_came_in_since_yesterday(article, poll, author):
     assert "Out of date?" in page
     assert "5 <b>+2</b>" in page
     assert "5 answers to “The squeezed manager” are ready for the next part." in page
+
+
+def test_total_and_new_comments_count_readers_and_not_the_author_s_answers(article, author):
+    make_author("A. Author", user=author.user)
+    asked = a_public(article, "I coach on Fridays.")
+    for text in ("Thank you.", "And on Mondays?"):
+        reply_as_author(asked, text=text, user=author.user)
+    fold_responses()
+
+    row = look_at_desk(author.user).rows[0]
+
+    assert (row.totals["comments"], row.new["comments"]) == (1, 1)
+
+
+def test_home_opens_the_draft_there_is(article, poll, author):
+    ballots(poll, {"Repair": 12})
+    fold_responses()
+    next_part = reverse("onward_blog_desk:next_part", args=[article.pk])
+    before = author.get(reverse("wagtailadmin_home")).content.decode()
+    draft = write_next_part(article, user=author.user)
+
+    page = author.get(reverse("wagtailadmin_home")).content.decode()
+
+    assert f'data-w-action-url-value="{next_part}"' in before
+    assert f'data-w-action-url-value="{next_part}"' not in page
+    opens = f'href="{reverse("wagtailadmin_pages:edit", args=[draft.pk])}"'
+    assert re.search(rf"{opens}>\s*Open the draft of the next part", page)
+    responses = author.get(reverse("onward_blog_desk:responses", args=[article.pk])).content.decode()
+    assert f'data-w-action-url-value="{next_part}"' in responses
+    assert re.search(rf"{opens}>\s*Open the draft of the next part", responses)
+
+
+def test_desk_asks_the_database_as_often_for_eight_articles_as_for_one(article, poll, author):
+    ballots(poll, {"Repair": 2}, at=timezone.now())
+    fold_responses()
+    with CaptureQueriesContext(connection) as for_one:
+        look_at_desk(author.user)
+    for _each in range(7):
+        another = a_poll()
+        part = a_part(article.get_parent(), body=[("image", {"image": make_image()}), ("poll", another)])
+        ballots(another, {"Selling": 1}, at=timezone.now())
+        part.save_revision().publish()
+    fold_responses()
+
+    with CaptureQueriesContext(connection) as for_eight:
+        rows = look_at_desk(author.user).rows
+
+    assert [row.new["answers"] for row in rows] == [2] + [1] * 7
+    assert len(for_eight) == len(for_one) <= 15
 
 
 def test_home_of_a_new_site_says_the_next_step(author):

@@ -6,8 +6,6 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.components import Component
 
-from onward_blog import mailing
-
 from .summary import look_at_desk
 
 
@@ -35,6 +33,5 @@ class DeskPanel(Component):
         return {
             "desk": look_at_desk(request.user),
             "headings": list(HEADINGS.values()),
-            "can_mail": mailing.can_mail(),
             "request": request,
         }

@@ -37,6 +37,8 @@ class Row:
     series: Any | None = None
     #: Whether no part of the series has come after this one.
     may_write_on: bool = False
+    #: The page id of the next part that was never published, or None.
+    draft: int | None = None
 
     @property
     def cells(self) -> list[tuple[str, int, int]]:
@@ -125,7 +127,7 @@ def _rows(articles: Sequence[Any], since: datetime) -> list[Row]:
 
 
 def _place(rows: Iterable[Row]) -> None:
-    """Tell each row its series, and whether a part has come after it; two queries for all rows."""
+    """Tell each row its series, whether a part has come after it, and its draft; three queries for all rows."""
     pages = swapper.load_model("wagtailcore", "Page").objects
     parents = {row.page.path[: -row.page.steplen] for row in rows}
     series = {
@@ -134,13 +136,15 @@ def _place(rows: Iterable[Row]) -> None:
     below = Q()
     for page in series.values():
         below |= Q(path__startswith=page.path, depth=page.depth + 1)
-    live = list(pages.live().filter(below).values_list("path", flat=True)) if series else []
+    unpublished = Q(live=False, first_published_at=None)
+    parts = list(pages.filter(below).filter(Q(live=True) | unpublished).order_by("path")) if series else []
     for row in rows:
         above = row.page.path[: -row.page.steplen]
+        later = [part for part in parts if part.path > row.page.path and part.path.startswith(above)]
         row.series = series.get(above)
-        row.may_write_on = row.series is not None and not any(
-            p > row.page.path and p.startswith(above) for p in live
-        )
+        row.may_write_on = row.series is not None and not any(part.live for part in later)
+        drafts = (part.pk for part in later if part.content_type_id == row.page.content_type_id)
+        row.draft = next(drafts, None) if row.may_write_on else None
 
 
 def _totals(data: dict[str, Any]) -> dict[str, int]:

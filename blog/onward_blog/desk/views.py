@@ -81,6 +81,7 @@ class ResponsesView(ArticleView):
             "left_out": left_out(self.article),
             "roundups": Roundup.objects.filter(page=self.article.pk).prefetch_related("uses__page"),
             "taken_up_in": taken_up_in(self.article),
+            "draft": find_draft(self.article),
             "may_write_on": may_write_next_part(self.article, self.request.user),
             "can_mail": mailing.can_mail(),
         }

@@ -67,8 +67,10 @@ class CommentSource:
         return None
 
     def recent(self, articles: Sequence[Any], since: datetime) -> dict[int, dict[str, int]]:
-        """Return {page id: {"comments": public since then, "held": waiting for a decision now}}; one query."""
+        """Return {page id: {"comments": of readers, public since then, "held": waiting for a decision now}}; one query."""
         new = Q(state=CommentState.State.PUBLIC, comment__submit_date__gte=since)
+        # The author's own answers are counted nowhere on the desk.
+        new &= Q(comment__user__onward_author=None)
         held = Q(state=CommentState.State.HELD)
         rows = CommentState.objects.filter(page__in=[page.pk for page in articles]).values("page_id")
         counted = rows.annotate(comments=Count("pk", filter=new), held=Count("pk", filter=held))

@@ -33,3 +33,8 @@ def joined(rows: Iterable[Mapping[str, Any]]) -> defaultdict[int, Head]:
             max(filter(None, (head.last, row["last"]))),
         )
     return heads
+
+
+def folded_polls(data: Mapping[str, Any]) -> list[int]:
+    """Return the ids of the polls in the data of a ResponseFold."""
+    return [int(group["key"].removeprefix("poll:")) for group in data.get("polls", {}).get("groups", [])]
