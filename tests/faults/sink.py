@@ -124,7 +124,7 @@ class _Session:
         if word == "closing":
             return await self.say("421 4.3.2 shutting down")
         if word == "rejected":
-            return await self.say("554 5.6.0 not this")
+            return await self.say("554 5.6.0 not \0 this")
         await self.take(data)
         if word == "silent":
             await asyncio.sleep(3600)

@@ -2,11 +2,18 @@
 
 from typing import Protocol
 
+from onward_newsletter.actions.notices import one_line
 from onward_newsletter.messages import Message
 
 
 class TransportError(Exception):
-    """A message was not submitted; the text is the reason, fit for an editor's eyes."""
+    """A message was not submitted; the text is the reason, fit for an editor's eyes and for the database.
+
+    Servers write what they like into their replies, and PostgreSQL refuses some of it.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(one_line(reason)[:255])
 
 
 class WayBlocked(TransportError):
