@@ -1,7 +1,7 @@
 """What readers answered to the polls in an article. The one module here that imports ``onward_polls``."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from wagtail.blocks import Block, StreamBlock, StructValue
 
 from onward_blog import mailing
+from onward_blog.batches import SIZE, batches
 from onward_blog.models import ResponseFold
 from onward_polls import signals
 from onward_polls.actions import copy_poll
@@ -205,35 +206,39 @@ def _is_open(poll: Poll) -> bool:
 
 
 def chosen_by(poll_ids: Iterable[int], identities: Iterable[str]) -> dict[str, list[Chosen]]:
-    """Return {identity: what was chosen, poll by poll} for those who answered; three queries for each poll."""
+    """Return {identity: what was chosen, poll by poll} for those who answered."""
     names = list(identities)
     found: dict[str, list[Chosen]] = defaultdict(list)
     for poll in Poll.objects.filter(pk__in=list(poll_ids)).order_by("pk"):
-        keys = {reader_key(poll, name): name for name in names}
-        links = ReaderLink.objects.filter(poll=poll, alias_key__in=keys).values_list(
-            "alias_key", "reader_key"
-        )
-        keys |= {key: keys[alias] for alias, key in links}
-        ballots = Ballot.objects.counted().filter(poll=poll, reader_key__in=keys).order_by("cast_at", "pk")
-        for ballot in ballots.prefetch_related("votes__option"):
-            marked = sorted(ballot.votes.all(), key=lambda vote: (vote.option.sort_order, vote.option_id))
-            options = tuple(str(vote.option.uuid) for vote in marked)
-            found[keys[ballot.reader_key]].append(Chosen(poll.pk, str(ballot.uuid), ballot.cast_at, options))
+        # Half a piece: each name may bring a second key, that of the browser it is linked to.
+        for some in batches(names, SIZE // 2):
+            for name, chosen in _chosen(poll, some):
+                found[name].append(chosen)
     return dict(found)
+
+
+def _chosen(poll: Poll, names: Iterable[str]) -> Iterator[tuple[str, Chosen]]:
+    keys = {reader_key(poll, name): name for name in names}
+    links = ReaderLink.objects.filter(poll=poll, alias_key__in=keys).values_list("alias_key", "reader_key")
+    keys |= {key: keys[alias] for alias, key in links}
+    ballots = Ballot.objects.counted().filter(poll=poll, reader_key__in=keys).order_by("cast_at", "pk")
+    for ballot in ballots.prefetch_related("votes__option"):
+        marked = sorted(ballot.votes.all(), key=lambda vote: (vote.option.sort_order, vote.option_id))
+        options = tuple(str(vote.option.uuid) for vote in marked)
+        yield keys[ballot.reader_key], Chosen(poll.pk, str(ballot.uuid), ballot.cast_at, options)
 
 
 def who_asked(poll_ids: Iterable[int]) -> list[Asked]:
     """Return the readers of these polls who asked to be told and have not been told yet; one query."""
     rows = FollowUp.objects.filter(ballot__poll__in=list(poll_ids), told_at=None, confirmed_at__isnull=False)
-    return [
-        Asked(row.pk, row.address, str(row.ballot.uuid), row.ballot.poll_id)
-        for row in rows.select_related("ballot").order_by("pk")
-    ]
+    rows = rows.select_related("ballot").order_by("pk")
+    return [Asked(row.pk, row.address, str(row.ballot.uuid), row.ballot.poll_id) for row in rows]
 
 
 def mark_told(follow_ups: Iterable[int], when: datetime) -> int:
     """Note that these readers were told; they are never told again. Returns how many had not been."""
-    return FollowUp.objects.filter(pk__in=list(follow_ups), told_at=None).update(told_at=when)
+    waiting = FollowUp.objects.filter(told_at=None)
+    return sum(waiting.filter(pk__in=some).update(told_at=when) for some in batches(follow_ups))
 
 
 def asked_again(body: Any, stream: StreamBlock) -> tuple[str, Any] | None:
