@@ -24,13 +24,16 @@ class FrozenLine:
 
     @property
     def percent(self) -> int | None:
-        """A whole percentage of those who answered, or None when they were too few for one."""
-        return round(100 * self.count / self.n) if self.n >= FEW else None
+        """A whole percentage of those who answered, or None when they were too few for one.
+
+        Worked out in the order in which polls do: with 100 taken first, 29 of 200 would be rounded differently.
+        """
+        return round(self.count / self.n * 100) if self.n >= FEW else None
 
     @property
     def width(self) -> str:
         """The length of the bar, as an SVG length."""
-        return f"{100 * self.count / self.n:.1f}%" if self.n else "0%"
+        return f"{self.count / self.n * 100:.1f}%" if self.n else "0%"
 
 
 @dataclass(frozen=True, slots=True)

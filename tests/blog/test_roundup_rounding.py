@@ -1,0 +1,24 @@
+"""A reader who compares a poll with its roundup finds the same percentages."""
+
+from onward_blog.roundups.reading import FrozenLine
+from onward_polls.result_lines import percent, width
+from onward_polls.tally import PollTally, TallyLine
+
+
+def of_poll(count: int, n: int) -> tuple[int | None, str]:
+    line = TallyLine(option_uuid=None, text="Repair", count=count, share=count / n)
+    tally = PollTally(1, "What?", n, (line,), {}, None, None, "single")
+    return percent(line, tally), width(line)
+
+
+def of_roundup(count: int, n: int) -> tuple[int | None, str]:
+    line = FrozenLine("key", "Repair", count, n)
+    return line.percent, line.width
+
+
+def test_poll_and_roundup_round_every_tally_alike():
+    tallies = [(count, n) for n in range(1, 401) for count in range(n + 1)]
+
+    different = [tally for tally in tallies if of_poll(*tally) != of_roundup(*tally)]
+
+    assert different == []
