@@ -27,6 +27,8 @@ from .polls import polls_in
 
 #: Blocks whose words count as reading; the others are answered, watched or passed over.
 READ_BLOCKS = frozenset({"paragraph", "heading", "quote", "list", "code"})
+#: Blocks that ask the reader to follow; a page shows one of them.
+ASKING_BLOCKS = frozenset({"next_part", "subscribe"})
 #: Addresses below a series that are not articles.
 RESERVED_SLUGS = frozenset({"feed"})
 
@@ -172,20 +174,27 @@ class ArticlePage(ArticleMixin, PublicPageMixin, Page):
         blocks = [block for block in self.body if block.block_type in READ_BLOCKS]
         return strip_tags(" ".join(str(block.block.get_prep_value(block.value)) for block in blocks))
 
-    def has_block(self, name: str) -> bool:
-        """Return whether the text holds a block of this name."""
-        return any(block.block_type == name for block in self.body)
+    def text_asking_once(self) -> tuple[list[Any], bool]:
+        """Return the blocks of the text with at most one that asks to follow, and whether there is one.
+
+        Where the next part is announced, that asks; else the first box that the author put into the text.
+        """
+        asks = "next_part" if self.announces_next else "subscribe"
+        first = next((block for block in self.body if block.block_type == asks), None)
+        text = [block for block in self.body if block.block_type not in ASKING_BLOCKS or block is first]
+        return text, first is not None
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add the series, where this part was taken up, and what the text already holds and the end need not."""
+        """Add the series, where this part was taken up, the ``text``, and whether it asks to follow already."""
         polls_in(self)
+        text, text_asks = self.text_asking_once()
         return {
             **super().get_context(request, *args, **kwargs),
             "series": self.series,
             "taken_up_in": self._takers_up(),
             "tags": [] if self.is_tagged is False else list(self.tags.all()),
-            "text_announces": self.has_block("next_part"),
-            "text_subscribes": self.has_block("subscribe"),
+            "text": text,
+            "text_asks": text_asks,
         }
 
     def _takers_up(self) -> list[Any]:
