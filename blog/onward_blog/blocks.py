@@ -164,6 +164,11 @@ class AuthorBlock(blocks.StructBlock):
         "onward_blog.Author", required=False, help_text=_("Empty: the author of the article.")
     )
 
+    def get_context(self, value: Any, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Add ``author``: the one chosen, or the page's where there is a page that has one."""
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        return {**context, "author": value.get("author") or getattr(context.get("page"), "author", None)}
+
     class Meta:
         icon = "user"
         label = _("About the author")

@@ -103,7 +103,7 @@ def subscribe_box(page: Any) -> str:
         return ""
     from onward_newsletter.components import SubscribeBox
 
-    return str(SubscribeBox(newsletter, topic=topic, page=page).render_html())
+    return str(SubscribeBox(newsletter, topic=topic, page=page or None).render_html())
 
 
 def _newsletter() -> Any | None:
