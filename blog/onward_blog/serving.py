@@ -101,7 +101,21 @@ def public_page_or_404(page_id: int) -> Any:
 
 
 def refuse_foreign_origin(request: HttpRequest) -> None:
-    """Raise PermissionDenied when a browser says that the request comes from another site."""
-    origin = request.headers.get("Origin")
-    if origin and origin != "null" and urlsplit(origin).netloc != request.get_host():
+    """Raise PermissionDenied when a browser says that the request comes from another site.
+
+    Browsers write "null" for a page that keeps its name to itself; then Sec-Fetch-Site says whether it is another's.
+    """
+    origin = request.headers.get("Origin") or None
+    if origin == "null":
+        is_foreign = request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}
+    else:
+        is_foreign = origin is not None and _host_in(origin) != request.get_host()
+    if is_foreign:
         raise PermissionDenied(_("This request came from another site, so nothing was done."))
+
+
+def _host_in(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
