@@ -18,4 +18,7 @@ def is_foreign(request: HttpRequest) -> bool:
         return False
     if origin == "null":
         return request.headers.get("Sec-Fetch-Site") not in {"same-origin", "none"}
-    return urlsplit(origin).netloc not in {request.get_host(), urlsplit(base_url()).netloc}
+    try:
+        return urlsplit(origin).netloc not in {request.get_host(), urlsplit(base_url()).netloc}
+    except ValueError:
+        return True

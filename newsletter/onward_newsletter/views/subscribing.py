@@ -51,7 +51,8 @@ def _newsletter(slug: str | None) -> Newsletter:
 
 def _offered_topic(request: HttpRequest, newsletter: Newsletter) -> Topic | None:
     typed = (request.POST.get("topic") or request.GET.get("topic") or "").strip()
-    return newsletter.topics.filter(pk=typed, ended_at=None).first() if typed.isdecimal() else None
+    is_number = typed.isdecimal() and len(typed) < 10
+    return newsletter.topics.filter(pk=typed, ended_at=None).first() if is_number else None
 
 
 def _subscribe(form: SubscribeForm) -> None:
