@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from wagtail.models import Page
 
 from onward_blog.comments.forms import CommentForm
 from onward_newsletter.models import Delivery
@@ -124,6 +125,13 @@ def test_nasty_values_in_the_path(known: dict[str, str], visitor: Client) -> Non
     for path in nasty_paths(known):
         assert_no_error(visitor.get(path), path)
         assert_no_error(visitor.post(path), path)
+
+
+def test_pages_of_every_other_kind(known: dict[str, str], visitor: Client) -> None:
+    for page in Page.objects.all():
+        for path in paths(known | {"page_id": str(page.pk)}):
+            assert_no_error(visitor.get(path), path)
+            assert_no_error(visitor.post(path), path)
 
 
 def test_nasty_values_in_the_query(known: dict[str, str], visitor: Client) -> None:

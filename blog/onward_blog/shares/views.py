@@ -29,7 +29,7 @@ def share(request: HttpRequest, page_id: int, channel: str) -> HttpResponse:
     A form's answer leads through a page of ours: browsers that obey ``form-action 'self'`` follow a form nowhere else.
     """
     refuse_foreign_origin(request)
-    page, way = public_page_or_404(page_id), _channel_or_404(channel)
+    page, way = _shared_page_or_404(page_id), _channel_or_404(channel)
     if request.method != "POST":
         return _page(request, page, way, counted=False)
     identity = browser.identity_of(request) or browser.new_identity()
@@ -44,7 +44,7 @@ def share(request: HttpRequest, page_id: int, channel: str) -> HttpResponse:
 @require_safe
 def go(request: HttpRequest, page_id: int, channel: str) -> HttpResponse:
     """Lead on to the channel after its button was pressed; the target comes from the table alone."""
-    page, way = public_page_or_404(page_id), _channel_or_404(channel)
+    page, way = _shared_page_or_404(page_id), _channel_or_404(channel)
     response = _page(request, page, way, counted=True)
     if way.opens_a_site:
         response["Refresh"] = f"0; url={share_way(page, way).target}"
@@ -57,7 +57,7 @@ def go(request: HttpRequest, page_id: int, channel: str) -> HttpResponse:
 def arrived(request: HttpRequest, page_id: int) -> HttpResponse:
     """Count that somebody came by a shared link; sets no cookie, because reading is no act."""
     refuse_foreign_origin(request)
-    page = public_page_or_404(page_id)
+    page = _shared_page_or_404(page_id)
     agent = request.headers.get("User-Agent", "")
     stand_in = f"{network_of(request)} {agent}"
     visitor = _visitor(request, browser.identity_of(request) or stand_in)
@@ -84,6 +84,14 @@ def _page(request: HttpRequest, page: Any, channel: Channel, *, counted: bool) -
 
 def _visitor(request: HttpRequest, identity: str) -> Visitor:
     return Visitor(identity, network_of(request), request.headers.get("User-Agent", ""))
+
+
+def _shared_page_or_404(page_id: int) -> Any:
+    """Return a page that has an address to pass on; the root of the tree, for one, has none."""
+    page = public_page_or_404(page_id)
+    if not hasattr(page, "get_absolute_url"):
+        raise Http404
+    return page
 
 
 def _channel_or_404(slug: str) -> Channel:
