@@ -43,7 +43,7 @@ def everything_about(place: Place, poll: Poll) -> dict[str, tuple[int, bytes, di
     here, page = f"/polls/{poll.pk}/", place.article.pk
     asked = [(path, {}) for path in ("/", place.series.get_absolute_url(), place.path, "/archive/", "/feed/")]
     asked += [(f"{place.series.get_absolute_url()}feed/", {}), ("/sitemap.xml", {}), (f"/reader/{page}/", {})]
-    asked += [(f"/comments/{page}/", {}), (f"/share/{page}/copy/", {}), (f"{here}results.json", {})]
+    asked += [(f"/comments/{page}/", {}), (f"/share/{page}/link/", {}), (f"{here}results.json", {})]
     asked += [
         (f"{here}{query}", headers) for query in ("", "?change=1", "?words=1") for headers in ({}, SCRIPT)
     ]
