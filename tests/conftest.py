@@ -10,10 +10,11 @@ from django.contrib.auth.models import Group
 from django.core.cache import caches
 from django.test import Client
 
+from tests.browser import browser_type_launch_args
 from tests.services import postgresql_database, postgresql_url, redis_url
 
 
-__all__ = ["postgresql_database", "postgresql_url", "redis_url"]
+__all__ = ["browser_type_launch_args", "postgresql_database", "postgresql_url", "redis_url"]
 
 
 class Person(Client):

@@ -1,12 +1,10 @@
 """A reader answers a poll in a real browser, with and without JavaScript."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from onward_polls.models import Ballot, Poll
 from tests.polls.factories import a_poll, a_words_poll, an_article, vote
@@ -15,25 +13,9 @@ from tests.polls.factories import a_poll, a_words_poll, an_article, vote
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("No chromium on this system.")
-    # Playwright runs an event loop in this thread, and Django would refuse the ORM beside it.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": 390, "height": 800})
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 390, "height": 800})
     yield context.new_page()
     context.close()
 
@@ -156,8 +138,8 @@ def test_with_the_keyboard_alone(page: Page, article: str, poll: Poll) -> None:
     expect(page.locator(".onward-poll__line--mine")).to_contain_text("Selling")
 
 
-def test_without_javascript_one_page_more_does_it(chromium: Browser, article: str, poll: Poll) -> None:
-    context = chromium.new_context(java_script_enabled=False, viewport={"width": 320, "height": 800})
+def test_without_javascript_one_page_more_does_it(browser: Browser, article: str, poll: Poll) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 800})
     page = context.new_page()
     page.goto(article)
 
