@@ -29,6 +29,14 @@ def export_reader(address: str) -> dict[str, Any]:
     }
 
 
+def held_elsewhere(subscriber: Subscriber) -> dict[str, Any]:
+    """Return what the other apps hold about a subscriber: ``answers`` and ``comments``."""
+    return {
+        "answers": export_answers(identity=_identity(subscriber), address=subscriber.address),
+        "comments": export_comments(subscriber.address),
+    }
+
+
 def erase_reader(address: str) -> dict[str, int]:
     """Remove a person from the site; return how many of each: ``subscribers``, ``answers``, ``comments``.
 

@@ -12,6 +12,7 @@ from onward_blog import mailing
 from onward_blog.comments.moderating import decide
 from onward_blog.models import CommentState
 from onward_newsletter.actions.issues import prepare_issue, send_issue
+from onward_newsletter.actions.personal_data import export_everything
 from onward_newsletter.actions.subscribing import unsubscribe
 from onward_newsletter.models import Delivery, Outbox, Subscriber, Suppression
 from onward_newsletter.pump import pump
@@ -110,6 +111,17 @@ def test_someone_who_never_confirmed_is_erased(place: Place) -> None:
     assert "subscribers: 1" in erase()
 
     assert traces(CANARY) == set()
+
+
+def test_the_copy_of_ones_data_holds_what_every_app_knows(place: Place) -> None:
+    subscriber = get_an_issue(place, handed_over=True)
+    comment(place)
+
+    copy = export_everything(subscriber)
+
+    assert [answer["words"] for answer in copy["answers"]] == ["I sing for a living."]
+    assert [written["text"] for written in copy["comments"]] == ["Cage or sky?"]
+    assert copy["issues"]
 
 
 @pytest.mark.parametrize("handed_over", [True, False])

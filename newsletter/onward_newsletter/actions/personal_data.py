@@ -6,6 +6,7 @@ from functools import partial
 from django.db import transaction
 from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
+from wagtail import hooks
 from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
@@ -43,6 +44,18 @@ def export_subscriber(subscriber: Subscriber) -> dict[str, object]:
         "mails": [_mail(row) for row in outbox],
         "suppressions": [{"reason": row.reason, "since": _time(row.created_at)} for row in suppressions],
     }
+
+
+def export_everything(subscriber: Subscriber) -> dict[str, object]:
+    """Return ``export_subscriber`` with what other apps hold about the person beside it, ready for JSON.
+
+    Each function of the hook ``onward_newsletter_personal_data`` takes the subscriber and returns a dict of further
+    keys. The mailed copy of one's data is made of this.
+    """
+    data = export_subscriber(subscriber)
+    for collect in hooks.get_hooks("onward_newsletter_personal_data"):
+        data |= collect(subscriber)
+    return data
 
 
 def _subscriptions_of(subscriber: Subscriber) -> QuerySet[Subscription]:

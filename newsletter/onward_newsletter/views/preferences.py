@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from onward_newsletter.actions.notices import send_personal_data_link
-from onward_newsletter.actions.personal_data import erase_subscriber, export_subscriber
+from onward_newsletter.actions.personal_data import erase_subscriber, export_everything
 from onward_newsletter.actions.preferences import choose
 from onward_newsletter.actions.subscribing import unsubscribe_all
 from onward_newsletter.addresses import half_hidden
@@ -112,7 +112,7 @@ def export(request: HttpRequest, token: str) -> HttpResponse:
         context = page_context(address=half_hidden(subscriber.address))
         return render(request, "onward_newsletter/export.html", context)
     response = JsonResponse(
-        export_subscriber(subscriber), json_dumps_params={"indent": 2, "ensure_ascii": False}
+        export_everything(subscriber), json_dumps_params={"indent": 2, "ensure_ascii": False}
     )
     response["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response

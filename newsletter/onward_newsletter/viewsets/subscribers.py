@@ -13,7 +13,8 @@ from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from onward_newsletter.actions.subscribing import erase_subscriber, export_subscriber, suppress, unsubscribe
+from onward_newsletter.actions.personal_data import erase_subscriber, export_everything
+from onward_newsletter.actions.subscribing import suppress, unsubscribe
 from onward_newsletter.models import Newsletter, Subscriber, Subscription, Suppression, Topic
 from onward_newsletter.permissions import CHANGE_SUBSCRIBER, ERASE_SUBSCRIBER
 from onward_newsletter.spreadsheets import FormulaSafe
@@ -169,7 +170,7 @@ class ExportView(ConfirmView):
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         self.log()
         options = {"indent": 2, "ensure_ascii": False}
-        response = JsonResponse(export_subscriber(self.object), json_dumps_params=options)
+        response = JsonResponse(export_everything(self.object), json_dumps_params=options)
         response["Content-Disposition"] = 'attachment; filename="subscriber.json"'
         return response
 
