@@ -2,6 +2,7 @@
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models.functions import Cast
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from swapper import load_model
@@ -22,6 +23,15 @@ def is_public(poll: Poll) -> bool:
         .values(page=Cast("object_id", page_model._meta.pk))
     )
     return bool(page_model.objects.filter(pk__in=shown_on).live().public().exists())
+
+
+def path_of_page(page_ref: int | None, request: HttpRequest) -> str:
+    """Return the path of a page that readers can open on this site; empty if there is none."""
+    if page_ref is None:
+        return ""
+    page = load_model("wagtailcore", "Page").objects.filter(pk=page_ref).live().public().first()
+    url = (page.get_url(request) if page else None) or ""
+    return url if url.startswith("/") else ""
 
 
 def why_kept(poll: Poll) -> str:

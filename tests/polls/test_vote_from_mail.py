@@ -189,3 +189,17 @@ def test_a_closed_poll_has_no_links_in_a_mail(poll: Poll) -> None:
     closed_a_while_ago(poll)
 
     assert "/v/" not in poll_mail_links(poll, "%%token%%")
+
+
+def test_the_page_of_the_poll_leads_back_to_the_page_that_was_mailed(
+    poll: Poll, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article = an_article(poll)
+    reader = MailReader("subscriber:cy", "c***@d***", page_ref=article.pk)
+    monkeypatch.setitem(MAILED_TO, "token-cy", reader)
+
+    before = client.get(link(poll, "Selling", "token-cy")).content.decode()
+    after = client.post(link(poll, "Selling", "token-cy"), follow=True).content.decode()
+
+    for page in (before, after):
+        assert f'<a href="{article.url}">Back to the article</a>' in page

@@ -10,6 +10,7 @@ from onward_polls.ballot_rules import find_options
 from onward_polls.components import State
 from onward_polls.errors import PollError
 from onward_polls.models import Option
+from onward_polls.placement import path_of_page
 from onward_polls.posts import Place, read_post
 from onward_polls.readers import MailReader, ensure_identity, resolve_mail_token, view_reader
 
@@ -38,7 +39,8 @@ def vote(request: HttpRequest, token: str, option_uuid: UUID) -> HttpResponse:
     if reader is None or option is None:
         raise MailLinkUnknown
     desk = Desk.open(request, option.poll_id, fields)
-    desk = Desk(request, desk.poll, Place(reader.page_ref, desk.place.next_path), reader.identity)
+    way_back = desk.place.next_path or path_of_page(reader.page_ref, request)
+    desk = Desk(request, desk.poll, Place(reader.page_ref, way_back), reader.identity)
     if request.method == "POST":
         return _count(desk, reader, fields.getlist("option") or [str(option_uuid)])
     return _show(desk, reader, {option_uuid})
