@@ -52,7 +52,7 @@ class PollTally:
 
     @property
     def needs_caution(self) -> bool:
-        return FEW <= self.n < CAUTION
+        return FEW <= self.n < CAUTION and self.kind != Poll.Kind.WORDS
 
     def marked(self, chosen: Collection[UUID]) -> "PollTally":
         """Return the same tally with the lines a reader chose marked as his."""

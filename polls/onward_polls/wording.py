@@ -30,7 +30,7 @@ def who_answered(tally: PollTally) -> str:
 def caveats(tally: PollTally) -> list[str]:
     """Return what a reader must know before quoting the numbers."""
     sentences = []
-    if 0 < tally.n < FEW:
+    if 0 < tally.n < FEW and tally.kind != Poll.Kind.WORDS:
         sentences.append(_("With fewer than %(few)d answers, only the counts are shown.") % {"few": FEW})
     if tally.needs_caution:
         sentences.append(

@@ -1,5 +1,6 @@
 """What a result says about itself."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -175,3 +176,10 @@ def test_the_readers_own_lines_are_marked() -> None:
 
     assert [line.mine for line in marked.lines] == [False, True, False, False]
     assert isinstance(marked.lines[0], TallyLine)
+
+
+@pytest.mark.parametrize("readers", [2, 12])
+def test_where_only_words_are_asked_for_nothing_is_said_of_percentages(readers: int) -> None:
+    tally = replace(answers(a_poll(), Repair=readers), kind=Poll.Kind.WORDS)
+
+    assert not any("ewer than" in sentence for sentence in caveats(tally))
