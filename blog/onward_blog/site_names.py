@@ -29,6 +29,12 @@ def name_of_site(request: HttpRequest | None) -> str:
     return str(name)
 
 
+def name_for_page(page: Any) -> str:
+    """Return the name of the site that a page stands in, for mail, where nobody is asking for an address."""
+    site = page.get_site() if page else None
+    return (site.site_name if site else "") or name_of_site(None)
+
+
 @receiver([post_save, post_delete], sender=Site, dispatch_uid="onward_blog_site_names")
 def _forget(**kwargs: Any) -> None:
     versions.bump(versions.EVERY_PAGE)

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from onward_blog.links import absolute
 from onward_blog.mail import send_mail
 from onward_blog.models import CommentState
+from onward_blog.site_names import name_for_page
 
 from . import tokens
 from .errors import AddressRefused
@@ -70,7 +70,7 @@ def tell_of_reply(parent: CommentState, reply: CommentState, page: Any, *, now: 
 def _send(  # noqa: PLR0913 (the fields of a mail)
     purpose: str, state: CommentState, *, subject: str, template: str, context: dict[str, Any], key: str
 ) -> None:
-    context = {**context, "site_name": settings.WAGTAIL_SITE_NAME, "subject": subject}
+    context = {**context, "site_name": name_for_page(state.page), "subject": subject}
     send_mail(
         purpose=purpose,
         address=state.comment.user_email,

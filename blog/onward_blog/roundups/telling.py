@@ -15,6 +15,7 @@ from onward_blog.links import absolute
 from onward_blog.mail import send_mail
 from onward_blog.models import CommentState, Roundup, RoundupQuote, RoundupUse
 from onward_blog.responses.people import Asked
+from onward_blog.site_names import name_for_page
 
 from .actions import used_in
 from .components import part_name
@@ -195,16 +196,19 @@ def _known_by_subscription(page: Any, followers: dict[str, str], quotes: list[in
 
 def _tell(page: Any, person: Told) -> bool:
     address = absolute(page.get_absolute_url())
+    subject = _("What came of your answer: %(title)s") % {"title": page.title}
     context = {
+        "subject": subject,
+        "site_name": name_for_page(page),
         "page": page,
         "person": person,
         "part": part_name(Reading(person.roundup.data)),
-        "address": f"{address}#quote-{person.quote_id}" if person.quote_id else address,
+        "link": f"{address}#quote-{person.quote_id}" if person.quote_id else address,
     }
     return send_mail(
         purpose=PURPOSE,
         address=person.address,
-        subject=_("What came of your answer: %(title)s") % {"title": page.title},
+        subject=subject,
         text=render_to_string("onward_blog/mail/told.txt", context).strip() + "\n",
         html=render_to_string("onward_blog/mail/told.html", context),
         key=f"told:{page.pk}:{mailing.address_hash(person.address)}",
