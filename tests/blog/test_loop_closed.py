@@ -196,6 +196,17 @@ def test_those_who_asked_get_one_mail_and_never_another(article, author, poll, q
     assert FollowUp.objects.filter(told_at=None).count() == 1
 
 
+def test_reader_who_answered_after_the_freeze_is_not_told_that_the_answer_was_taken_up(
+    article, author, poll, quoted
+):
+    part_two = publish_next_part(article, author)
+    asks_to_be_told(a_ballot(poll, poll.options.first(), at=timezone.now()), "late@example.org")
+
+    assert plan_telling(part_two).people == ()
+    assert tell_readers(part_two) == 0
+    assert FollowUp.objects.get().told_at is None
+
+
 def test_follower_who_asked_is_told_in_the_issue_and_not_twice(article, author, quoted, newsletter):
     asks_to_be_told(quoted, "ingrid@example.org")
     subscribed(newsletter, "ingrid@example.org")

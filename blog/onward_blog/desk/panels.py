@@ -12,7 +12,7 @@ from .summary import look_at_desk
 HEADINGS = {
     "answers": _("Answers"),
     "words": _("Sentences"),
-    "comments": _("Comments"),
+    "comments": _("Readers’ comments"),
     "shares": _("Shares"),
     "arrivals": _("Arrivals"),
 }

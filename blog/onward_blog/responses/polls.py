@@ -228,10 +228,10 @@ def _chosen(poll: Poll, names: Iterable[str]) -> Iterator[tuple[str, Chosen]]:
         yield keys[ballot.reader_key], Chosen(poll.pk, str(ballot.uuid), ballot.cast_at, options)
 
 
-def who_asked(poll_ids: Iterable[int]) -> list[Asked]:
-    """Return the readers of these polls who asked to be told and have not been told yet; one query."""
+def who_asked(poll_ids: Iterable[int], *, before: datetime) -> list[Asked]:
+    """Return the readers who answered these polls before a time, asked to be told, and were not yet; one query."""
     rows = FollowUp.objects.filter(ballot__poll__in=list(poll_ids), told_at=None, confirmed_at__isnull=False)
-    rows = rows.select_related("ballot").order_by("pk")
+    rows = rows.filter(ballot__cast_at__lt=before).select_related("ballot").order_by("pk")
     return [Asked(row.pk, row.address, str(row.ballot.uuid), row.ballot.poll_id) for row in rows]
 
 

@@ -149,11 +149,13 @@ def _add_those_who_asked(
 
 
 def _who_asked(roundup: Roundup) -> list[Asked]:
+    """Return those who asked and whose answer is in the roundup; whoever came later waits for the next part."""
     if not apps.is_installed("onward_polls"):
         return []
     from onward_blog.responses.polls import who_asked
 
-    return who_asked(question.poll_id for question in Reading(roundup.data).questions)
+    reading = Reading(roundup.data)
+    return who_asked((question.poll_id for question in reading.questions), before=reading.until)
 
 
 def _add_commenters(people: dict[str, Told], reachable: set[int], roundup: Roundup, kept: set[int]) -> None:
@@ -196,7 +198,10 @@ def _known_by_subscription(page: Any, followers: dict[str, str], quotes: list[in
 
 def _tell(page: Any, person: Told) -> bool:
     address = absolute(page.get_absolute_url())
-    subject = _("What came of your answer: %(title)s") % {"title": page.title}
+    what_came = (
+        _("What came of your answer: %(title)s") if person.follow_ups else _("You are quoted: %(title)s")
+    )
+    subject = what_came % {"title": page.title}
     context = {
         "subject": subject,
         "site_name": name_for_page(page),

@@ -49,8 +49,9 @@ PART_TWO = ArticleText(
         ("heading", "The eighteen who coach"),
         (
             "paragraph",
-            "[Mara: ring the people who answered “coaching the team” and left an address. What did they stop doing? "
-            "Who let them?]",
+            "Eighteen of you spend most of the week on your people. I do not know yet what you stopped doing to get "
+            "there, or who let you. If you are one of the eighteen, tell me in the comments: it is the next thing I "
+            "want to write about.",
         ),
         ("heading", "Once more, two weeks later"),
         (
