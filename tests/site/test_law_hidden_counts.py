@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -24,6 +26,15 @@ Visibility = Poll.ResultsVisibility
 #: A number of answers that nothing else on the site is made of.
 MANY = 43
 QUESTION = "How many hours were yours last week?"
+
+
+@pytest.fixture(autouse=True)
+def keys_far_from_counts(db: None) -> None:
+    """Let no row made here have the number as its primary key: a key in an address is not a leak."""
+    tables = [model._meta.db_table for model in apps.get_models() if model._meta.auto_field]
+    with connection.cursor() as cursor:
+        cursor.executemany("DELETE FROM sqlite_sequence WHERE name = %s", [[table] for table in tables])
+        cursor.executemany("INSERT INTO sqlite_sequence VALUES (%s, 700000)", [[table] for table in tables])
 
 
 @pytest.fixture(params=[Visibility.AFTER_VOTING, Visibility.AFTER_CLOSING, Visibility.EDITORS])
@@ -132,9 +143,5 @@ def assert_no_count(text: str) -> None:
 
 
 def speaks_of_count(text: str, number: int) -> bool:
-    """Whether the number stands in a text between other characters than those of ids, tokens and colours.
-
-    A row may have the number as its key, and then it is part of an address or the value of a hidden field.
-    """
-    text = re.sub(r"""/\d+(?=[/"?.])|name="(?:page|reply_to)" value="\d+"|[?&;]page=\d+""", "", text)
+    """Whether the number stands in a text between other characters than those of ids, tokens and colours."""
     return bool(re.search(rf"(?<![\w.:#%-]){number}(?![\w.:%-])", text))
