@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core.cache import caches
 from django.test import Client
 
@@ -36,8 +36,16 @@ def author(db: None) -> Person:
 def editor(db: None) -> Person:
     """Signed in to the admin; may edit pages there, but neither publish nor send."""
     user = get_user_model().objects.create_user("editor", "editor@example.org", "editor's words")
-    user.groups.add(Group.objects.get(name="Editors"))
+    user.groups.add(group_of_wagtail("Editors"))
     return _signed_in(user)
+
+
+def group_of_wagtail(name: str) -> Group:
+    """Return one of the groups Wagtail brings along, also where a test with real transactions has swept it away."""
+    group, swept_away = Group.objects.get_or_create(name=name)
+    if swept_away:
+        group.permissions.add(Permission.objects.get(codename="access_admin"))
+    return group
 
 
 @pytest.fixture

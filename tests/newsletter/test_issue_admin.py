@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Permission
 from django.test import Client
 from wagtail.models import ModelLogEntry
 
 from onward_newsletter.models import Delivery, Issue, Outbox, SendingState, Subscription
+from tests.conftest import group_of_wagtail
 
 from .factories import DeliveryFactory, IssueFactory, SubscriberFactory, SubscriptionFactory
 
@@ -388,7 +389,7 @@ def test_delivery_of_another_issue_cannot_be_slipped_in(author, issue, in_doubt)
 
 
 def test_moderators_may_be_given_the_permission_to_send(issue, readers):
-    group = Group.objects.get(name="Moderators")
+    group = group_of_wagtail("Moderators")
     group.permissions.add(*Permission.objects.filter(codename__in=["view_issue", "send_issue"]))
     user = get_user_model().objects.create_user("moderator", "moderator@example.org", "words")
     user.groups.add(group)
