@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.models import DateTimeField, ExpressionWrapper, Q
 from django.db.models.functions import Now
 
-from .models import Ballot, FollowUp, Option, Poll, ReaderLink, TallyDelta, Vote
+from .models import EXCLUDED, Ballot, FollowUp, Option, Poll, ReaderLink, TallyDelta, Vote
 from .readers import linked_key
 
 
@@ -51,13 +51,18 @@ class HeldBallot:
 
     @property
     def has_answer(self) -> bool:
-        return not self.is_new and self.ballot.is_counted
+        return not self.is_new and self.ballot.stands
 
 
 def contribution(ballot: Ballot, marked: Iterable[int]) -> Contribution:
-    """Return what a ballot with these options marked adds to the tally: nothing, if it was withdrawn."""
-    if not ballot.is_counted:
+    """Return what a ballot with these options marked adds to the tally.
+
+    One that was withdrawn adds nothing, and one that is set aside adds itself to those set aside.
+    """
+    if not ballot.stands:
         return Counter()
+    if not ballot.is_counted:
+        return Counter({(None, EXCLUDED): 1})
     return Counter({(option_id, ballot.door): 1 for option_id in (None, *marked)})
 
 
@@ -192,7 +197,7 @@ def _keep_one(ballots: list[Ballot], latest: Ballot) -> Ballot:
 
     The row with words stays, so that what an author has quoted keeps its reference.
     """
-    with_words = [ballot for ballot in ballots if ballot.words] if latest.is_counted else []
+    with_words = [ballot for ballot in ballots if ballot.words] if latest.stands else []
     survivor = max(with_words, key=lambda ballot: ballot.acted_at, default=latest)
     if survivor.pk != latest.pk:
         Vote.objects.filter(ballot=survivor).delete()

@@ -43,11 +43,11 @@ class ReaderView:
 
     @property
     def has_voted(self) -> bool:
-        return self.ballot is not None and self.ballot.is_counted
+        return self.ballot is not None and self.ballot.stands
 
     @property
     def has_withdrawn(self) -> bool:
-        return self.ballot is not None and not self.ballot.is_counted
+        return self.ballot is not None and not self.ballot.stands
 
 
 def identity_of(request: HttpRequest) -> str | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, OuterRef, Subquery, Sum
 
-from .models import Ballot, Option, Poll, Tally, TallyDelta, Vote
+from .models import EXCLUDED, Ballot, Option, Poll, Tally, TallyDelta, Vote, plain_text
 
 
 #: Under this many answers a percentage says more than is known, so only counts are shown.
@@ -16,7 +16,7 @@ FEW = 10
 #: Under this many answers the percentages come with a word of caution.
 CAUTION = 30
 
-#: (option primary key, or None for the ballots themselves; door) -> how many.
+#: (option primary key, or None for the ballots themselves; door, or EXCLUDED) -> how many.
 Counts = Mapping[tuple[int | None, str], int]
 
 
@@ -45,6 +45,8 @@ class PollTally:
     first_at: datetime | None
     last_at: datetime | None
     kind: str
+    #: Ballots set aside: kept, and in none of the numbers above.
+    excluded: int = 0
 
     @property
     def shows_percentages(self) -> bool:
@@ -82,6 +84,7 @@ def count_tally(poll: Poll, options: Iterable[Option], counts: Counts) -> PollTa
             by_door[door] += count
         else:
             marks[option_id] += count
+    excluded = by_door.pop(EXCLUDED, 0)
     n = sum(by_door.values())
     shown = [option for option in options if option.retired_at is None or marks[option.pk]]
     return PollTally(
@@ -93,6 +96,7 @@ def count_tally(poll: Poll, options: Iterable[Option], counts: Counts) -> PollTa
         first_at=None,
         last_at=None,
         kind=poll.kind,
+        excluded=excluded,
     )
 
 
@@ -112,13 +116,9 @@ def same_options(now: PollTally, then: PollTally) -> dict[UUID, TallyLine]:
 
     Keys are the uuids of the later poll; letter case and spacing do not matter, anything else does.
     """
-    earlier = {_plain(line.text): line for line in then.lines}
-    matched = {line.option_uuid: earlier.get(_plain(line.text)) for line in now.lines}
+    earlier = {plain_text(line.text): line for line in then.lines}
+    matched = {line.option_uuid: earlier.get(plain_text(line.text)) for line in now.lines}
     return {uuid: line for uuid, line in matched.items() if line}
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split())
 
 
 def read_tally(poll: Poll, *, live: bool = True) -> PollTally:
@@ -161,8 +161,11 @@ def span_of_ballots(poll: Poll, door: str | None = None) -> tuple[datetime | Non
 def recount(poll: Poll) -> Counter[tuple[int | None, str]]:
     """Count the ballots and votes themselves: the truth that tallies are checked against."""
     ballots = Ballot.objects.counted().filter(poll=poll).values_list("door").annotate(n=Count("pk"))
-    votes = Vote.objects.filter(ballot__poll=poll, ballot__withdrawn_at=None)
+    aside = Ballot.objects.excluded().filter(poll=poll).count()
+    votes = Vote.objects.filter(ballot__poll=poll, ballot__withdrawn_at=None, ballot__excluded_at=None)
     marks = votes.values_list("option_id", "ballot__door").annotate(n=Count("pk"))
     counts: Counter[tuple[int | None, str]] = Counter({(None, door): n for door, n in ballots})
     counts.update({(option_id, door): n for option_id, door, n in marks})
+    if aside:
+        counts[None, EXCLUDED] = aside
     return counts

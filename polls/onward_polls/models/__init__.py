@@ -1,20 +1,30 @@
-"""Polls, the ballots readers cast in them, and the counters derived from those ballots."""
+"""Polls, the ballots readers cast in them, what is derived from those ballots, and what authors note about them."""
 
 from .ballot import Ballot, BallotQuerySet, FollowUp, ReaderLink, Vote
-from .poll import Option, Poll, PollQuerySet, new_salt
-from .tally import Tally, TallyDelta
+from .fairness import FairnessFlag, NetworkKey
+from .poll import Option, Poll, PollQuerySet, Wording, new_salt, plain_text
+from .tally import EXCLUDED, Breakdown, Tally, TallyDelta
+from .theme import Theme, WordsNote
 
 
 __all__ = [
+    "EXCLUDED",
     "Ballot",
     "BallotQuerySet",
+    "Breakdown",
+    "FairnessFlag",
     "FollowUp",
+    "NetworkKey",
     "Option",
     "Poll",
     "PollQuerySet",
     "ReaderLink",
     "Tally",
     "TallyDelta",
+    "Theme",
     "Vote",
+    "Wording",
+    "WordsNote",
     "new_salt",
+    "plain_text",
 ]

@@ -12,9 +12,17 @@ from .poll import Option, Poll, new_salt
 
 
 class BallotQuerySet(models.QuerySet["Ballot"]):
-    def counted(self) -> Self:
+    def standing(self) -> Self:
         """Leave out ballots that their readers withdrew."""
         return self.filter(withdrawn_at=None)
+
+    def counted(self) -> Self:
+        """Leave out ballots that their readers withdrew, and those that are set aside."""
+        return self.standing().filter(excluded_at=None)
+
+    def excluded(self) -> Self:
+        """Keep ballots that are set aside: cast, kept, and not counted."""
+        return self.standing().exclude(excluded_at=None)
 
     def with_words(self) -> Self:
         return self.exclude(words="")
@@ -43,6 +51,10 @@ class Ballot(models.Model):
         INITIALS = "initials", _("Quote me with my initials")
         NAME = "name", _("Quote me with my name")
 
+    class Exclusion(models.TextChoices):
+        NETWORK = "network", _("too many at once from one network")
+        AUTHOR = "author", _("set aside by the author")
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="ballots")
     #: HMAC of the reader's identity with the poll's salt: the same reader in two polls has two keys.
@@ -56,6 +68,19 @@ class Ballot(models.Model):
     words = models.TextField(blank=True, max_length=2000)
     consent = models.CharField(max_length=9, choices=Consent, default=Consent.NONE)
     credit = models.CharField(max_length=100, blank=True)
+    #: What the reader says to be, out of Poll.role_list; empty means not said.
+    role = models.CharField(max_length=60, blank=True)
+    #: Poll.wording_version when the answer was given.
+    wording_version = models.PositiveSmallIntegerField(default=1)
+    #: The same reader's ballot in the poll that this one follows.
+    previous = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="later", editable=False
+    )
+    #: HMAC of the network under a key that lives one day; emptied after 48 hours.
+    network = models.CharField(max_length=64, blank=True, editable=False)
+    #: Set aside: kept, shown to the author, left out of the count, and said so beside it.
+    excluded_at = models.DateTimeField(null=True, blank=True)
+    exclusion = models.CharField(max_length=8, choices=Exclusion, blank=True)
 
     #: The database's clock when the row was locked; set where a ballot is locked, and nowhere else.
     db_now: datetime
@@ -69,14 +94,27 @@ class Ballot(models.Model):
             # One reader, one ballot, whichever door: everything else is politeness.
             models.UniqueConstraint(fields=["poll", "reader_key"], name="onward_polls_ballot_one_per_reader"),
         ]
-        indexes = [models.Index(fields=["poll", "cast_at"], name="onward_polls_ballot_by_time")]
+        indexes = [
+            models.Index(fields=["poll", "cast_at"], name="onward_polls_ballot_by_time"),
+            models.Index(
+                fields=["poll", "network", "cast_at"],
+                condition=~Q(network=""),
+                name="onward_polls_ballot_network",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.uuid)
 
     @property
-    def is_counted(self) -> bool:
+    def stands(self) -> bool:
+        """Whether the reader has not withdrawn it."""
         return self.withdrawn_at is None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is in the tally: neither withdrawn nor set aside."""
+        return self.withdrawn_at is None and self.excluded_at is None
 
     @property
     def acted_at(self) -> datetime:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
+from wagtail.images import get_image_model_string
 from wagtail.search import index
 
 
@@ -71,11 +72,22 @@ class Poll(index.Indexed, ClusterableModel):
         help_text=_("For example: What do you do instead?"),
     )
     shuffle = models.BooleanField(_("show the options in a different order to each reader"), default=False)
+    low_label = models.CharField(_("what the low end of the scale means"), max_length=60, blank=True)
+    high_label = models.CharField(_("what the high end of the scale means"), max_length=60, blank=True)
+    roles = models.TextField(
+        _("roles to choose from"),
+        blank=True,
+        help_text=_("One per line, for example: Sales rep. Readers may say which one is theirs, or not."),
+    )
     min_votes = models.PositiveSmallIntegerField(_("at least"), default=1)
     max_votes = models.PositiveSmallIntegerField(_("at most"), null=True, blank=True)
     salt = models.CharField(max_length=32, default=new_salt, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: When the poll was last opened again after it had closed; readers are told.
+    reopened_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: Rises whenever the question or an option is reworded after the first ballot; see Wording.
+    wording_version = models.PositiveSmallIntegerField(default=1, editable=False)
     #: When ``poll_closed`` was sent; earlier than closes_at means the poll was opened again since.
     close_announced_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -116,6 +128,12 @@ class Poll(index.Indexed, ClusterableModel):
         return self.opens_at is not None and self.opens_at > timezone.now()
 
     @property
+    def role_list(self) -> list[str]:
+        """The roles a reader may choose from, in the author's order, each once."""
+        lines = (" ".join(line.split()) for line in self.roles.splitlines())
+        return list(dict.fromkeys(line for line in lines if line))
+
+    @property
     def takes_one_answer(self) -> bool:
         return self.kind in (self.Kind.SINGLE, self.Kind.SCALE)
 
@@ -134,6 +152,27 @@ class Option(models.Model):
 
     poll = ParentalKey(Poll, on_delete=models.CASCADE, related_name="options")
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    #: The option beside which readers write what they do instead. A poll has at most one on offer.
+    is_other = models.BooleanField(default=False, editable=False)
+    image = models.ForeignKey(
+        get_image_model_string(),
+        verbose_name=_("image"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    #: The option of the earlier poll that this one stands for, where the poll asks a question again.
+    follows = models.ForeignKey(
+        "self",
+        verbose_name=_("same as"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="followed_by",
+    )
+    #: What readers of the earlier poll wrote beside "other" and this option now says, as plain_text() gives it.
+    promoted_words = models.JSONField(default=list, blank=True, editable=False)
     text = models.CharField(_("text"), max_length=200)
     sort_order = models.IntegerField(default=0, editable=False)
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -148,6 +187,13 @@ class Option(models.Model):
         verbose_name = _("option")
         verbose_name_plural = _("options")
         ordering = ["sort_order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["poll"],
+                condition=Q(is_other=True, retired_at=None),
+                name="onward_polls_option_one_other",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text
@@ -160,3 +206,31 @@ class Option(models.Model):
             self.retired_at = timezone.now()
             self.save(update_fields=["retired_at"])
         return 0, {}
+
+
+class Wording(models.Model):
+    """How a poll was worded while ballots of this version were cast."""
+
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="wordings")
+    version = models.PositiveSmallIntegerField()
+    question = models.CharField(max_length=500)
+    #: {option uuid: text}
+    options = models.JSONField()
+    #: When this wording was replaced; the current one has no row.
+    until = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("wording")
+        verbose_name_plural = _("wordings")
+        ordering = ["version"]
+        constraints = [
+            models.UniqueConstraint(fields=["poll", "version"], name="onward_polls_wording_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.poll_id}, version {self.version}"
+
+
+def plain_text(text: str) -> str:
+    """Return a text as it is compared: letter case and spacing do not matter, anything else does."""
+    return " ".join(text.casefold().split())

@@ -69,7 +69,7 @@ def _add(desk: Desk, identity: str, draft: WordsDraft) -> None:
     ballot = desk.look().ballot
     if desk.poll.kind == Poll.Kind.WORDS:
         ballot = cast_ballot(desk.poll, identity=identity, options=[], page_ref=desk.place.page_ref)
-    if ballot is None or not ballot.is_counted:
+    if ballot is None or not ballot.stands:
         raise AnswerFirst
     add_words(ballot, words=draft.words, consent=draft.consent, credit=draft.credit)
     if draft.address.strip():

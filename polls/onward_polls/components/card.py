@@ -1,24 +1,22 @@
-"""How a poll looks: one card for article, fragment and page, one list of results, and the links in a mail."""
+"""The card of one poll: the same in an article, as a fragment, and on a page of its own."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
-from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from laces.components import Component
 
-from .models import Ballot, Option, Poll
-from .readers import ReaderView
-from .result_lines import options_differ, result_lines
-from .tally import PollTally, read_tally
-from .wording import caveats, how_many, life_line, what_happens, who_answered
+from onward_polls.models import Ballot, Option, Poll
+from onward_polls.readers import ReaderView
+from onward_polls.tally import read_tally
+from onward_polls.wording import how_many, life_line, what_happens
+
+from .addresses import poll_urls
+from .results import PollResults, earlier_tally
 
 
 class State(StrEnum):
@@ -201,83 +199,3 @@ def announcement(poll: Poll, face: State) -> str:
         State.CONFIRM: _("Please press the button once more."),
         State.CLOSED: _("This poll is closed."),
     }.get(face, "")
-
-
-def poll_urls(poll: Poll, *, page_ref: int | None, next_path: str) -> dict[str, str]:
-    """Return the addresses a card links and posts to; those that are opened know the way back."""
-    way_back = {"page": page_ref, "next": next_path}
-    query = urlencode({name: value for name, value in way_back.items() if value})
-    page = reverse("onward_polls:poll", args=[poll.pk])
-    names = ("words", "stop_quoting", "withdraw", "follow_up")
-    posts = {name: reverse(f"onward_polls:{name}", args=[poll.pk]) for name in names}
-    return {
-        "poll": page,
-        "here": f"{page}?{query}" if query else page,
-        "change": f"{page}?{urlencode({'change': 1})}{'&' if query else ''}{query}",
-        "edit_words": f"{page}?{urlencode({'words': 1})}{'&' if query else ''}{query}",
-        **posts,
-    }
-
-
-@dataclass
-class PollResults(Component):
-    """A tally as bars, as numbers in text, and as a table; with the earlier answers to the same question."""
-
-    tally: PollTally
-    then: PollTally | None = None
-    change_text: str = ""
-    change_url: str = ""
-
-    template_name = "onward_polls/components/poll_results.html"
-
-    def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
-        """Return the lines and the sentences around them."""
-        return {
-            "tally": self.tally,
-            "lines": result_lines(self.tally, self.then),
-            "then": self.then,
-            "change_text": self.change_text,
-            "change_url": self.change_url,
-            "who": who_answered(self.tally),
-            "caveats": caveats(self.tally),
-            "then_who": who_answered(self.then) if self.then else "",
-            "options_differ": options_differ(self.tally, self.then),
-        }
-
-
-def earlier_tally(poll: Poll, *, answered: bool, live: bool) -> PollTally | None:
-    """Return the tally of the poll this one asks again, if readers may see it."""
-    earlier = poll.follows
-    if earlier is None or not earlier.shows_results(voted=answered):
-        return None
-    return read_tally(earlier, live=live)
-
-
-def poll_mail_links(poll: Poll, token_slot: str) -> SafeString:
-    """Return the options of a poll as links for a mail.
-
-    ``token_slot`` stands where each recipient's token will be, for example "%%token%%". Following a link
-    only opens a page; its button counts.
-    """
-    context = {"poll": poll, "links": mail_links(poll, token_slot)}
-    return render_to_string("onward_polls/mail/poll_links.html", context)
-
-
-def poll_mail_text(poll: Poll, token_slot: str) -> str:
-    """Return the same links for the plain text of a mail."""
-    context = {"poll": poll, "links": mail_links(poll, token_slot)}
-    return render_to_string("onward_polls/mail/poll_links.txt", context)
-
-
-def mail_links(poll: Poll, token_slot: str) -> list[tuple[Option, str]]:
-    """Return each option on offer with its absolute address; none once the poll is closed."""
-    if poll.is_closed or poll.archived_at:
-        return []
-    base = settings.WAGTAILADMIN_BASE_URL.rstrip("/")
-    offered = [option for option in poll.options.all() if option.retired_at is None]
-    # A slot may hold characters that an address would escape, so it is put in after the address is made.
-    paths = [reverse("onward_polls_mail:vote_from_mail", args=["TOKEN", option.uuid]) for option in offered]
-    return [
-        (option, base + path.replace("TOKEN", token_slot))
-        for option, path in zip(offered, paths, strict=True)
-    ]
