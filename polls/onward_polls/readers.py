@@ -40,6 +40,10 @@ class ReaderView:
     chosen: frozenset[UUID] = frozenset()
     #: Whether the reader answered the earlier poll that this one asks again.
     answered_before: bool = False
+    #: The reader's ballot in that earlier poll, withdrawn or not.
+    earlier: Ballot | None = None
+    #: What a shuffled order of options is drawn from: the same for this reader in this poll, always.
+    seed: str = ""
 
     @property
     def has_voted(self) -> bool:
@@ -93,12 +97,10 @@ def view_reader(poll: Poll, identity: str | None) -> ReaderView:
     """Return what this reader has done in this poll (two queries, two more if it asks a question again)."""
     if identity is None:
         return ReaderView()
-    before = poll.follows is not None and _find_ballot(poll.follows, identity) is not None
+    earlier = _find_ballot(poll.follows, identity) if poll.follows else None
     ballot = _find_ballot(poll, identity)
-    if ballot is None:
-        return ReaderView(answered_before=before)
-    chosen = frozenset(ballot.votes.values_list("option__uuid", flat=True))
-    return ReaderView(ballot, chosen, answered_before=before)
+    chosen = frozenset(ballot.votes.values_list("option__uuid", flat=True)) if ballot else frozenset[UUID]()
+    return ReaderView(ballot, chosen, earlier is not None, earlier, seed=reader_key(poll, identity))
 
 
 def _find_ballot(poll: Poll, identity: str) -> Ballot | None:

@@ -78,7 +78,9 @@ class PollCard(Component):
     template_name = "onward_polls/components/poll_card.html"
 
     class Media:
-        css = {"all": ["onward_polls/polls.css"]}
+        css = {
+            "all": ["onward_polls/polls.css", "onward_polls/poll-words.css", "onward_polls/poll-results.css"]
+        }
 
     @property
     def view(self) -> ReaderView:
