@@ -177,6 +177,8 @@ class Option(models.Model):
     sort_order = models.IntegerField(default=0, editable=False)
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
     edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: When it was added to a poll that had votes already, with added_after_votes.
+    added_at = models.DateTimeField(null=True, blank=True, editable=False)
     added_after_votes = models.PositiveIntegerField(
         null=True, blank=True, editable=False, help_text=_("How many had voted before this option was added.")
     )

@@ -65,19 +65,31 @@ class TallyDelta(models.Model):
 class Breakdown(models.Model):
     """What is counted less often than every minute: answers by day, by role, and who moved since the last time.
 
-    Derived like Tally; ``refresh_breakdown`` writes it.
+    Derived like Tally; ``refresh_breakdown`` writes it. Readers see nothing that is not stored here, so a page
+    stays the same between two countings.
     """
 
     poll = models.OneToOneField(Poll, on_delete=models.CASCADE, related_name="breakdown")
     computed_at = models.DateTimeField()
     #: How long computing it took, in milliseconds: the longer, the less often it is done.
     took = models.PositiveIntegerField()
+    #: What the tally said then, in one line: a breakdown is due again when it says something else.
+    fingerprint = models.CharField(max_length=120, blank=True)
+    #: How many readers saw the question, where a project knows; see the hook ``onward_polls_reach``.
+    reach = models.PositiveIntegerField(null=True, blank=True)
     #: [[ISO 8601 date, ballots]]
     by_day = models.JSONField(default=list)
-    #: [[role, option uuid, ballots]], roles as the readers gave them, cells of any size: never shown as it is.
+    #: [[role, option, ballots]] as readers may see it: small cells are merged already, under null.
+    #: A role is "" where none was given; an option is its uuid, or for a scale "first-last" positions.
     by_role = models.JSONField(default=list)
-    #: [[earlier option uuid, option uuid, readers]] of those who answered both polls.
+    #: When by_role was counted; it is replaced only when the step gives nobody away, see crosstable.
+    by_role_at = models.DateTimeField(null=True, blank=True)
+    #: [[earlier option uuid, option uuid, readers]] of those who answered both polls; small cells likewise.
     moves = models.JSONField(default=list)
+    #: When moves were counted.
+    moves_at = models.DateTimeField(null=True, blank=True)
+    #: [[option uuid, ballots]]: how many had written in the earlier poll what this option now says.
+    promoted = models.JSONField(default=list)
 
     class Meta:
         verbose_name = _("breakdown")
