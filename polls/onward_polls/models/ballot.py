@@ -59,6 +59,10 @@ class Ballot(models.Model):
     poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="ballots")
     #: HMAC of the reader's identity with the poll's salt: the same reader in two polls has two keys.
     reader_key = models.CharField(max_length=64)
+    #: The key of the browser or account in which the present answer was given, and of the one in which the words
+    #: were written. Only there are they shown again, whoever else turns out to be the same reader.
+    cast_by = models.CharField(max_length=64, blank=True, editable=False)
+    words_by = models.CharField(max_length=64, blank=True, editable=False)
     door = models.CharField(max_length=5, choices=Door, default=Door.WEB)
     #: The page the reader answered on. Not a foreign key: polls do not depend on pages.
     page_ref = models.PositiveBigIntegerField(null=True, blank=True)
@@ -145,11 +149,13 @@ class Vote(models.Model):
 
 
 class ReaderLink(models.Model):
-    """Two keys in one poll that are known to be the same reader: a browser, and the mail answered in it."""
+    """Two keys in one poll that are known to be the same reader, for example a browser and the mail answered in it."""
 
     poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="reader_links")
     alias_key = models.CharField(max_length=64)
     reader_key = models.CharField(max_length=64)
+    #: Set on a browser in which somebody answered with an account: signed out, it may not touch that ballot.
+    needs_sign_in = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("reader link")
