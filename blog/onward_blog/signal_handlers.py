@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import swapper
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from wagtail.models import ReferenceIndex
 from wagtail.signals import page_published, page_unpublished
 
-from . import mailing
+from . import mailing, versions
 from .mixins import ArticleMixin, SeriesMixin
 from .models import RoundupUse
 from .responses.folding import article_models, fold_responses
@@ -24,7 +26,7 @@ def connect() -> None:
     if apps.is_installed("onward_polls"):
         from .responses.polls import connect_signals
 
-        connect_signals(withdrawn=withdraw_quotes, folded=fold_pages_of)
+        connect_signals(withdrawn=withdraw_quotes, folded=fold_pages_of, changed=renew_pages_of)
 
 
 def on_published(sender: Any, instance: Any, **kwargs: Any) -> None:
@@ -48,8 +50,26 @@ def on_comment_withdrawn(sender: Any, comment: Any, **kwargs: Any) -> None:
 
 def fold_pages_of(poll: Any) -> None:
     """Fold the articles that show a poll; called in a worker, right after the poll's own fold."""
-    references = ReferenceIndex.get_references_to(poll).values_list("object_id", flat=True)
-    ids = [int(pk) for pk in references.distinct() if str(pk).isdigit()]
+    ids = pages_showing(poll)
     fold_responses(
         article for model in article_models() for article in model.objects.live().filter(pk__in=ids)
     )
+
+
+def renew_pages_of(poll: Any) -> None:
+    """Start a new version of every page that shows a poll, and fold its articles: it closed, or was edited.
+
+    Pages that show the poll as the earlier one of a question asked again show the same numbers and words.
+    """
+    later = getattr(poll, "followed_by", None)
+    shown = {poll, *later.all()} if later is not None else {poll}
+    versions.bump_all({page for each in shown for page in pages_showing(each)})
+    fold_pages_of(poll)
+
+
+def pages_showing(poll: Any) -> list[int]:
+    """Return the ids of the pages that show a poll as they stand in the database, of any type."""
+    page_model = swapper.load_model("wagtailcore", "Page")
+    pages = ContentType.objects.get_for_model(page_model, for_concrete_model=False)
+    references = ReferenceIndex.get_references_to(poll).filter(base_content_type=pages)
+    return [int(pk) for pk in references.values_list("object_id", flat=True).distinct()]

@@ -11,7 +11,8 @@ from onward_blog.comments.moderating import decide
 from onward_blog.models import ResponseFold, ShareCount
 from onward_blog.responses.base import Group, Line, ResponseSource, ResponseSummary
 from onward_blog.responses.folding import fold_responses
-from onward_blog.responses.polls import initials, polls_of
+from onward_blog.responses.people import initials
+from onward_blog.responses.polls import polls_of
 from onward_blog.responses.registry import HOOK, response_sources
 from onward_blog.roundups.actions import compile_roundup
 from onward_blog.roundups.reading import Reading

@@ -102,10 +102,13 @@ class Quote:
     about: str = ""
     #: What it is to the author: "words" (an answer), "comment", or "question" (nobody has answered it yet).
     role: str = "words"
+    #: What the author sorted it under; "" when it was not sorted.
+    theme: str = ""
 
     def as_json(self) -> dict[str, str]:
         """Return where to find the sentence; the sentence itself stays in its own row, so that it can go."""
-        return {"source": self.source, "key": self.key, "about": self.about, "role": self.role}
+        found = {"source": self.source, "key": self.key, "about": self.about, "role": self.role}
+        return {**found, "theme": self.theme} if self.theme else found
 
 
 @runtime_checkable

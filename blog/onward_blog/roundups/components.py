@@ -76,7 +76,10 @@ class RoundupCard(Component):
             "reading": self.reading,
             "heading": self.heading,
             "part_name": part_name(self.reading),
-            "questions": [{"question": q, "source_line": source_line(q)} for q in self.reading.questions],
+            "questions": [
+                {"question": q, "source_line": source_line(q), "themes": themes_line(q)}
+                for q in self.reading.questions
+            ],
             "quote_groups": self._quote_groups(),
             "shares": self._shares(),
             "comments": self._comments(),
@@ -153,7 +156,28 @@ def source_line(question: FrozenQuestion) -> str:
         f"{question.doors[door]} {DOORS.get(door, door)}" for door in sorted(question.doors, key=_door_order)
     ]
     line = ", ".join(filter(None, [who, when]))
-    return f"{line}: {', '.join(doors)}." if doors else f"{line}."
+    line = f"{line}: {', '.join(doors)}." if doors else f"{line}."
+    return f"{line} {aside}" if (aside := set_aside_line(question)) else line
+
+
+def set_aside_line(question: FrozenQuestion) -> str:
+    """Return the sentence about the answers that are left out of the numbers; "" when there are none."""
+    if not question.excluded:
+        return ""
+    text = ngettext(
+        "%(n)d more answer is set aside and not counted here.",
+        "%(n)d more answers are set aside and not counted here.",
+        question.excluded,
+    )
+    return text % {"n": question.excluded}
+
+
+def themes_line(question: FrozenQuestion) -> str:
+    """Return what readers wrote about, as the author sorted it; "" when nothing was sorted."""
+    themes = ", ".join(f"{name} ({n})" for name, n in question.ranked_themes)
+    return (
+        _("What they wrote about, as the author sorts it: %(themes)s.") % {"themes": themes} if themes else ""
+    )
 
 
 def _door_order(door: str) -> tuple[int, str]:

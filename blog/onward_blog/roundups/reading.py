@@ -50,6 +50,10 @@ class FrozenQuestion:
     doors: dict[str, int] = field(default_factory=dict)
     words: int = 0
     prompt: str = ""
+    #: Ballots that are kept and in none of these numbers.
+    excluded: int = 0
+    #: What the author sorted the sentences under, and how many each.
+    themes: dict[str, int] = field(default_factory=dict)
 
     @property
     def poll_id(self) -> int:
@@ -63,6 +67,11 @@ class FrozenQuestion:
     @property
     def shows_percentages(self) -> bool:
         return self.n >= FEW
+
+    @property
+    def ranked_themes(self) -> list[tuple[str, int]]:
+        """The themes, the largest first; equal ones by name."""
+        return sorted(self.themes.items(), key=lambda theme: (-theme[1], theme[0]))
 
     def line(self, key: str) -> FrozenLine | None:
         """Return the line of an option, or None for one that the roundup does not know."""
@@ -161,6 +170,9 @@ def _question(group: dict[str, Any]) -> FrozenQuestion:
         doors=facts["doors"],
         words=facts["words"],
         prompt=facts["words_prompt"],
+        # Roundups frozen by an earlier version say nothing of these.
+        excluded=facts.get("excluded", 0),
+        themes=facts.get("themes", {}),
     )
 
 

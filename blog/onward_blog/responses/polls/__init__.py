@@ -1,0 +1,22 @@
+"""What readers answered to the polls in an article. The one package here that imports ``onward_polls``."""
+
+from .again import asked_again
+from .finding import polls_in, polls_of
+from .mail import mail_choices
+from .news import connect_signals
+from .readers import chosen_by, mail_reader, mark_told, who_asked
+from .source import PollSource
+
+
+__all__ = [
+    "PollSource",
+    "asked_again",
+    "chosen_by",
+    "connect_signals",
+    "mail_choices",
+    "mail_reader",
+    "mark_told",
+    "polls_in",
+    "polls_of",
+    "who_asked",
+]

@@ -1,0 +1,30 @@
+"""What polls tell the blog."""
+
+from typing import Any
+
+from onward_polls import signals
+from onward_polls.models import Ballot, Poll
+
+from .source import PollSource
+
+
+def connect_signals(*, withdrawn: Any, folded: Any, changed: Any) -> None:
+    """Tell when words may no longer be quoted, when a tally was folded, and when a poll is not what pages show.
+
+    Calls withdrawn(source, keys), folded(poll) and changed(poll): the last one when a poll was closed, by hand or by
+    its closing time, opened again, archived, or edited.
+    """
+
+    def on_withdrawn(sender: Any, ballot: Ballot, **kwargs: Any) -> None:
+        withdrawn(PollSource.slug, [str(ballot.uuid)])
+
+    def on_folded(sender: Any, poll: Poll, **kwargs: Any) -> None:
+        folded(poll)
+
+    def on_changed(sender: Any, poll: Poll, **kwargs: Any) -> None:
+        changed(poll)
+
+    signals.consent_withdrawn.connect(on_withdrawn, weak=False, dispatch_uid="onward_blog.consent_withdrawn")
+    signals.tally_folded.connect(on_folded, weak=False, dispatch_uid="onward_blog.tally_folded")
+    for signal in filter(None, (signals.poll_closed, getattr(signals, "poll_changed", None))):
+        signal.connect(on_changed, weak=False, dispatch_uid="onward_blog.poll_changed")
