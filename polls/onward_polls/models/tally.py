@@ -80,7 +80,7 @@ class Breakdown(models.Model):
     #: [[ISO 8601 date, ballots]]
     by_day = models.JSONField(default=list)
     #: [[role, option, ballots]] as readers may see it: small cells are merged already, under null.
-    #: A role is "" where none was given; an option is its uuid, or for a scale "first-last" positions.
+    #: A role is "" where none was given; an option is its uuid, or for a scale "first uuid/last uuid".
     by_role = models.JSONField(default=list)
     #: When by_role was counted; it is replaced only when the step gives nobody away, see crosstable.
     by_role_at = models.DateTimeField(null=True, blank=True)
@@ -90,6 +90,8 @@ class Breakdown(models.Model):
     moves_at = models.DateTimeField(null=True, blank=True)
     #: [[option uuid, ballots]]: how many had written in the earlier poll what this option now says.
     promoted = models.JSONField(default=list)
+    #: [[Ballot.exclusion, ballots]] of those set aside.
+    set_aside = models.JSONField(default=list)
 
     class Meta:
         verbose_name = _("breakdown")
