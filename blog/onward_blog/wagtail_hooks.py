@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.apps import apps
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from wagtail import hooks
@@ -17,6 +18,9 @@ from .serving import answer
 from .shares import hooks as share_hooks  # noqa: F401
 from .viewsets import AuthorViewSet
 
+
+if apps.is_installed("onward_polls"):
+    from .copying import hooks as copying_hooks  # noqa: F401
 
 register_snippet(AuthorViewSet)
 

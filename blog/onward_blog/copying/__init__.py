@@ -1,0 +1,1 @@
+"""Copying pages that show polls: with the same poll or with a new one."""
