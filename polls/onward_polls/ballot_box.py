@@ -12,21 +12,23 @@ Every function here runs inside a transaction that an action has opened. Three r
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import DateTimeField, ExpressionWrapper, Q
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, Q, QuerySet
 from django.db.models.functions import Now
+from django.utils import timezone
 
-from .models import EXCLUDED, Ballot, FollowUp, Option, Poll, ReaderLink, TallyDelta, Vote
+from .conf import polls_settings
+from .models import EXCLUDED, Ballot, Option, Poll, TallyDelta, Vote
 from .readers import linked_key
 
 
 #: What one ballot adds to the tally: (option primary key, or None for the ballot itself; door) -> 1.
 Contribution = Counter[tuple[int | None, str]]
 
-#: What a later answer replaces when two ballots become one.
-ANSWER_FIELDS = ("door", "page_ref", "cast_at", "changed_at", "withdrawn_at")
+#: Over this long, a network's new ballots in one poll are counted against the limit.
+HOUR = timedelta(hours=1)
 
 #: How often a ballot may slip away before something else must be wrong.
 ATTEMPTS = 5
@@ -43,15 +45,16 @@ class HeldBallot:
     now: datetime
     #: Whether this transaction made the row.
     is_new: bool
+    #: Whether this transaction made the row although its network has had its share of the hour.
+    is_crowded: bool = False
     before: Contribution = field(init=False)
+    #: Whether the reader had an answer that stood.
+    has_answer: bool = field(init=False)
 
     def __post_init__(self) -> None:
+        self.has_answer = not self.is_new and self.ballot.stands
         # A row made by this very transaction has not been counted anywhere yet.
         self.before = Counter() if self.is_new else contribution(self.ballot, self.marked)
-
-    @property
-    def has_answer(self) -> bool:
-        return not self.is_new and self.ballot.stands
 
 
 def contribution(ballot: Ballot, marked: Iterable[int]) -> Contribution:
@@ -66,27 +69,30 @@ def contribution(ballot: Ballot, marked: Iterable[int]) -> Contribution:
     return Counter({(option_id, ballot.door): 1 for option_id in (None, *marked)})
 
 
-def share_poll(poll: Poll) -> None:
+def share_poll(poll: Poll, network: str = "") -> None:
     """Keep the poll from being closed or recounted until this transaction ends; other ballots go on.
 
+    With ``network``, ballots from that network come one after the other, so that none escapes its limit.
     Django has no word for FOR KEY SHARE. The foreign keys take the same lock by themselves, but only at the
     commit, which is too late. SQLite has one writer at a time and needs nothing.
     """
-    if connection.features.has_select_for_no_key_update:
-        table = connection.ops.quote_name(Poll._meta.db_table)
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT 1 FROM {table} WHERE id = %s FOR KEY SHARE", [poll.pk])  # noqa: S608
+    if not connection.features.has_select_for_no_key_update:
+        return
+    table = connection.ops.quote_name(Poll._meta.db_table)
+    queue, values = ("pg_advisory_xact_lock(hashtextextended(%s, 0))", [network]) if network else ("1", [])
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {queue} FROM {table} WHERE id = %s FOR KEY SHARE", [*values, poll.pk])  # noqa: S608
 
 
-def hold_ballot(poll: Poll, key: str, *, door: str) -> HeldBallot:
+def hold_ballot(poll: Poll, key: str, *, door: str, network: str = "") -> HeldBallot:
     """Lock the one ballot behind a reader's key, making it if there is none.
 
     Between two statements another request of the same reader may link the key to another one, and move
     or delete the row. Then the search starts again behind the new key.
     """
-    share_poll(poll)
+    share_poll(poll, network if polls_settings().BALLOTS_PER_NETWORK_HOUR else "")
     for _attempt in range(ATTEMPTS):
-        held = _insert_and_lock(poll, key, door=door)
+        held = _insert_and_lock(poll, key, door=door, network=network)
         target = linked_key(poll, key) if held is None or held.is_new else key
         if held and target == key:
             return held
@@ -98,25 +104,42 @@ def hold_ballot(poll: Poll, key: str, *, door: str) -> HeldBallot:
     )
 
 
-def _insert_and_lock(poll: Poll, key: str, *, door: str) -> HeldBallot | None:
-    fresh = Ballot(poll=poll, reader_key=key, door=door, cast_at=Now())
+def _insert_and_lock(poll: Poll, key: str, *, door: str, network: str) -> HeldBallot | None:
+    fresh = Ballot(poll=poll, reader_key=key, door=door, network=network, cast_at=Now())
     Ballot.objects.bulk_create([fresh], ignore_conflicts=True)
-    ballot = next(iter(lock_ballots(poll, reader_key=key)), None)
+    ballot = next(iter(_lock(_with_crowd(poll, network).filter(reader_key=key), poll)), None)
     if ballot is None:
         return None
     is_new = ballot.uuid == fresh.uuid
-    return HeldBallot(ballot, frozenset() if is_new else marked_on(ballot), ballot.db_now, is_new)
+    marked = frozenset[int]() if is_new else marked_on(ballot)
+    crowded = is_new and getattr(ballot, "beyond_limit", False)
+    return HeldBallot(ballot, marked, ballot.db_now, is_new, crowded)
+
+
+def _with_crowd(poll: Poll, network: str) -> QuerySet[Ballot]:
+    """Let the statement that locks a ballot also say whether its network is beyond the limit."""
+    limit = polls_settings().BALLOTS_PER_NETWORK_HOUR
+    if not limit or not network:
+        return Ballot.objects.all()
+    # The new row is among them. OFFSET looks at no more rows than the limit, however many there are.
+    recent = Ballot.objects.filter(poll=poll, network=network, cast_at__gt=timezone.now() - HOUR)
+    return Ballot.objects.annotate(beyond_limit=Exists(recent[limit : limit + 1]))
 
 
 def lock_ballots(poll: Poll, **which: object) -> list[Ballot]:
     """Lock some ballots of a poll, each with the database's time as ``db_now``."""
+    return _lock(Ballot.objects.filter(**which), poll)
+
+
+def _lock(ballots: QuerySet[Ballot], poll: Poll) -> list[Ballot]:
     now = ExpressionWrapper(Now(), output_field=DateTimeField())
-    locked = Ballot.objects.select_for_update().filter(poll=poll, **which)
-    ballots = list(locked.annotate(clock=now).order_by("pk"))
-    for ballot in ballots:
+    locked: list[Ballot] = list(
+        ballots.select_for_update().filter(poll=poll).annotate(clock=now).order_by("pk")
+    )
+    for ballot in locked:
         ballot.poll = poll
         ballot.db_now = ballot.clock  # type: ignore[attr-defined]
-    return ballots
+    return locked
 
 
 def marked_on(ballot: Ballot) -> frozenset[int]:
@@ -160,54 +183,3 @@ def stamp_if_open(ballot: Ballot, **values: object) -> bool:
     for name, value in values.items():
         setattr(ballot, name, value)
     return True
-
-
-def link_keys(poll: Poll, alias: str, key: str) -> None:
-    """Remember that ``alias`` is the reader behind ``key``, and leave the two with one ballot."""
-    share_poll(poll)
-    key = linked_key(poll, key)
-    known = ReaderLink.objects.filter(poll=poll, alias_key=alias).first()
-    if alias == key or (known and known.reader_key == key):
-        return
-    if known is None:
-        # Only a first link can find a ballot under the alias: later votes went behind the link.
-        merge_ballots(poll, alias, key)
-        ReaderLink.objects.filter(poll=poll, reader_key=alias).update(reader_key=key)
-    ReaderLink.objects.update_or_create(poll=poll, alias_key=alias, defaults={"reader_key": key})
-
-
-def merge_ballots(poll: Poll, alias: str, key: str) -> None:
-    """Make one ballot of what two keys of the same reader hold, under ``key``; the latest answer wins."""
-    # The placeholder makes a first vote under the alias, if one is under way, wait for this link.
-    placeholder = Ballot(poll=poll, reader_key=alias, cast_at=Now())
-    Ballot.objects.bulk_create([placeholder], ignore_conflicts=True)
-    ballots = lock_ballots(poll, reader_key__in=[alias, key])
-    Ballot.objects.filter(uuid=placeholder.uuid).delete()
-    answers = [(ballot, marked_on(ballot)) for ballot in ballots if ballot.uuid != placeholder.uuid]
-    if answers:
-        before = sum((contribution(ballot, marked) for ballot, marked in answers), Contribution())
-        latest, marked = max(answers, key=lambda answer: answer[0].acted_at)
-        survivor = _keep_one([ballot for ballot, _ in answers], latest)
-        Ballot.objects.filter(pk=survivor.pk).update(reader_key=key)
-        note_change(poll, before, contribution(survivor, marked))
-
-
-def _keep_one(ballots: list[Ballot], latest: Ballot) -> Ballot:
-    """Put the latest answer into the row that stays, and delete the other.
-
-    The row with words stays, so that what an author has quoted keeps its reference.
-    """
-    with_words = [ballot for ballot in ballots if ballot.words] if latest.stands else []
-    survivor = max(with_words, key=lambda ballot: ballot.acted_at, default=latest)
-    if survivor.pk != latest.pk:
-        Vote.objects.filter(ballot=survivor).delete()
-        Vote.objects.filter(ballot=latest).update(ballot=survivor)
-        for name in ANSWER_FIELDS:
-            setattr(survivor, name, getattr(latest, name))
-        survivor.save(update_fields=ANSWER_FIELDS)
-    for other in ballots:
-        if other.pk != survivor.pk:
-            if not FollowUp.objects.filter(ballot=survivor).exists():
-                FollowUp.objects.filter(ballot=other).update(ballot=survivor)
-            other.delete()
-    return survivor

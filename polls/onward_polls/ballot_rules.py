@@ -3,10 +3,16 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .errors import BallotIncomplete, UnknownOption
+from .errors import BallotIncomplete, RoleUnknown, UnknownOption
 from .models import Option, Poll
+from .words import CONTROL
+
+
+#: Room for what a reader writes beside the "other" option: a line, not an essay.
+MAX_BESIDE_OTHER = 200
 
 
 def find_options(poll: Poll, values: Sequence[str]) -> list[Option]:
@@ -46,3 +52,23 @@ def ballot_limits(poll: Poll) -> tuple[int, int | None]:
     if poll.takes_one_answer:
         return 1, 1
     return max(poll.min_votes, 1), poll.max_votes
+
+
+def check_role(poll: Poll, role: str) -> None:
+    """Refuse a role that the poll does not offer; none at all is fine."""
+    if role and role not in poll.role_list:
+        raise RoleUnknown
+
+
+def clean_beside_other(text: str) -> str:
+    """Return what was written beside "other" as one line, perhaps empty, or raise BallotIncomplete."""
+    words = " ".join(CONTROL.sub("", text).split())
+    if len(words) > MAX_BESIDE_OTHER:
+        raise BallotIncomplete(
+            _(
+                "What you wrote is %(length)d characters long, and there is room for %(most)d beside an answer. "
+                "Please shorten it; you can add more after you have answered."
+            )
+            % {"length": len(words), "most": MAX_BESIDE_OTHER}
+        )
+    return words

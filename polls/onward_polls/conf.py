@@ -23,6 +23,9 @@ class PollsSettings:
     #: The secret behind reader keys. Empty means SECRET_KEY; set it before SECRET_KEY is ever rotated,
     #: because a reader whose key changes could vote a second time.
     READER_KEY_SECRET: str = ""
+    #: From one network, this many new ballots per poll and hour are counted; more are kept and set aside.
+    #: 0 means no limit.
+    BALLOTS_PER_NETWORK_HOUR: int = 60
 
 
 @cache

@@ -70,6 +70,16 @@ class UnknownOption(PollError):
         )
 
 
+class RoleUnknown(PollError):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The role you chose is not, or no longer, among those of this poll, so nothing was counted. "
+                "Please choose again."
+            )
+        )
+
+
 class ChangeNotAllowed(PollError):
     status = 409
 
@@ -77,7 +87,80 @@ class ChangeNotAllowed(PollError):
         super().__init__(_("You have already answered, and answers to this poll cannot be changed."))
 
 
+class EditRefused(PollError):
+    """What an author asked for would lose or reinterpret answers, or cannot be; the text says what to do."""
+
+    status = 409
+
+
+class SignInFirst(PollError):
+    """The browser is known as that of an account, and nobody is signed in."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Somebody who was signed in has answered this in this browser. Please sign in to change that answer, "
+                "or open “My answers” to make this browser a new reader."
+            )
+        )
+
+
+class WrittenElsewhere(PollError):
+    """Words, or an address, that were added to the ballot in another browser."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Words were added to this answer in another browser. For your privacy they can be changed only there."
+            )
+        )
+
+
 def day(moment: datetime) -> str:
     """Return the day as readers write it, with the year only when it is not this one."""
     local = timezone.localtime(moment)
     return date_format(local, "j F" if local.year == timezone.localtime().year else "j F Y")
+
+
+class ThemeNameUnusable(PollError):
+    """A theme without a name, or with one that is too long."""
+
+
+class ThemeNameTaken(PollError):
+    status = 409
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _("There is a theme called “%(name)s” already. Please choose another name, or merge the two.")
+            % {"name": name}
+        )
+
+
+class ThemeGone(PollError):
+    """A theme that was deleted or merged while another window still showed it."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This theme was deleted or merged in another window. Please load the board again.")
+        )
+
+
+class WordsGone(PollError):
+    """Words that their reader took back, or whose reader was erased, while an author was looking at them."""
+
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__(_("The reader has taken this sentence back. It is no longer on the board."))
+
+
+class CannotAsk(PollError):
+    """There is nothing to ask for, or nobody who can be asked."""
+
+    status = 409

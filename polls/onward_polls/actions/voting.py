@@ -1,6 +1,7 @@
 """Answering a poll, taking the answer back, and knowing one reader by two identities."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -11,61 +12,146 @@ from onward_polls.ballot_box import (
     HeldBallot,
     contribution,
     hold_ballot,
-    link_keys,
     lock_ballots,
     marked_on,
     note_change,
     replace_votes,
     share_poll,
 )
-from onward_polls.ballot_rules import check_options
+from onward_polls.ballot_rules import check_options, check_role, clean_beside_other
 from onward_polls.errors import ChangeNotAllowed, WithdrawalTooLate
+from onward_polls.merging import link_keys
 from onward_polls.models import Ballot, FollowUp, Option, Poll
+from onward_polls.previous import find_previous
 from onward_polls.readers import linked_key, reader_key
 
 from .shared import announce, stamp
 from .words import is_quotable
 
 
-def cast_ballot(
+@dataclass(frozen=True)
+class _Answer:
+    """What a reader said, as far as it can be checked without the ballot."""
+
+    options: Sequence[Option]
+    words: str
+    role: str
+    door: str
+    page_ref: int | None
+    network: str
+    #: The key of whoever answers, before any link is followed.
+    key: str
+    previous: Ballot | None
+
+    @property
+    def marked(self) -> set[int]:
+        return {option.pk for option in self.options}
+
+    def words_for(self, ballot: Ballot) -> str:
+        """Return the words that shall stand on a ballot: what was there, unless others were written beside "other"."""
+        offered = any(option.is_other for option in self.options)
+        same = self.words.split() == ballot.words.split()
+        return clean_beside_other(self.words) if offered and not same else ballot.words
+
+    def is_on(self, held: HeldBallot) -> bool:
+        """Whether a held ballot says all of this already."""
+        ballot = held.ballot
+        return (
+            held.has_answer
+            and held.marked == self.marked
+            and self.role == ballot.role
+            and self.words_for(ballot) == ballot.words
+        )
+
+
+def cast_ballot(  # noqa: PLR0913 (all but two are keywords with a default)
     poll: Poll,
     *,
     identity: str,
     options: Sequence[Option],
     door: str = Ballot.Door.WEB,
     page_ref: int | None = None,
+    words: str = "",
+    role: str = "",
+    network: str = "",
+    browser: str = "",
 ) -> Ballot:
     """Record what a reader chose, replacing an earlier ballot while the poll is open.
 
-    ``identity`` is what ``readers.identity_of`` or a MailReader gives. The database's clock decides
-    whether the poll is open, in the same transaction. Raises UnknownOption, BallotIncomplete,
-    ChangeNotAllowed, PollClosed or PollNotOpen; then nothing is saved.
+    ``identity`` is what ``readers.identity_of`` or a MailReader gives, ``browser`` a second identity of the same
+    person, by which an answer to the earlier poll is found too. ``words`` are what stands beside the "other" option,
+    at most 200 characters, and ignored where that is not marked; changed words have to be released anew before they
+    are quoted. ``role`` is one of ``poll.role_list``, or empty. ``network`` is what ``networks.network_hash`` gives;
+    without it no limit applies. A new ballot beyond the limit of its network is kept and set aside.
+
+    The database's clock decides whether the poll is open, in the same transaction. Raises UnknownOption,
+    BallotIncomplete, RoleUnknown, ChangeNotAllowed, PollClosed or PollNotOpen; then nothing is saved.
     """
     check_options(poll, options)
-    key = linked_key(poll, reader_key(poll, identity))
+    check_role(poll, role)
+    own_key = reader_key(poll, identity)
+    key = linked_key(poll, own_key)
     with transaction.atomic():
-        held = hold_ballot(poll, key, door=door)
-        created = not held.has_answer
-        if not created and held.marked == {option.pk for option in options}:
+        previous = find_previous(poll, [identity, browser])
+        given_by = reader_key(poll, browser) if browser else own_key
+        answer = _Answer(options, words, role, door, page_ref, network, given_by, previous)
+        held = hold_ballot(poll, key, door=door, network=network)
+        if answer.is_on(held):
             stamp(poll, held.ballot, door=held.ballot.door)
             return held.ballot
         if not poll.allow_change and not held.is_new:
             raise ChangeNotAllowed
-        _answer(held, options, door=door, page_ref=page_ref)
-        announce(signals.ballot_cast, ballot=held.ballot, created=created)
+        _answer(held, answer)
+        announce(signals.ballot_cast, ballot=held.ballot, created=not held.has_answer)
     return held.ballot
 
 
-def _answer(held: HeldBallot, options: Sequence[Option], *, door: str, page_ref: int | None) -> None:
+def _answer(held: HeldBallot, answer: _Answer) -> None:
     """Put an answer on a held ballot. The stamp comes last: by then the poll cannot be closed any more."""
     ballot = held.ballot
-    moments: dict[str, Any] = (
-        {"changed_at": held.now} if held.has_answer else {"cast_at": held.now, "changed_at": None}
-    )
-    ballot.door, ballot.withdrawn_at = door, None
-    replace_votes(held, options)
-    note_change(ballot.poll, held.before, contribution(ballot, (option.pk for option in options)))
-    stamp(ballot.poll, ballot, door=door, withdrawn_at=None, page_ref=page_ref or ballot.page_ref, **moments)
+    was_quotable = is_quotable(ballot)
+    new_words = _changed_words(ballot, answer)
+    values = {
+        **_moments(held, answer.network),
+        **_limit(held),
+        **new_words,
+        "door": answer.door,
+        "cast_by": answer.key,
+        "withdrawn_at": None,
+        "page_ref": answer.page_ref or ballot.page_ref,
+        "role": answer.role,
+        "wording_version": ballot.poll.wording_version,
+        "previous_id": answer.previous.pk if answer.previous else ballot.previous_id,
+    }
+    for name, value in values.items():
+        setattr(ballot, name, value)
+    replace_votes(held, answer.options)
+    note_change(ballot.poll, held.before, contribution(ballot, answer.marked))
+    stamp(ballot.poll, ballot, **values)
+    if new_words.get("words"):
+        announce(signals.words_added, ballot=ballot)
+    if was_quotable and new_words:
+        announce(signals.consent_withdrawn, ballot=ballot)
+
+
+def _moments(held: HeldBallot, network: str) -> dict[str, Any]:
+    """Return when a ballot was cast or changed; the network goes with the first of the two."""
+    if held.has_answer:
+        return {"changed_at": held.now}
+    return {"cast_at": held.now, "changed_at": None, "network": network}
+
+
+def _limit(held: HeldBallot) -> dict[str, Any]:
+    """Set a new ballot aside whose network has had its share; whatever else stays as it is."""
+    return {"excluded_at": held.now, "exclusion": Ballot.Exclusion.NETWORK} if held.is_crowded else {}
+
+
+def _changed_words(ballot: Ballot, answer: _Answer) -> dict[str, Any]:
+    """Return what changes with the words; any consent was given for those that stood there before."""
+    words = answer.words_for(ballot)
+    if words == ballot.words:
+        return {}
+    return {"words": words, "words_by": answer.key, "consent": Ballot.Consent.NONE, "credit": ""}
 
 
 def withdraw_ballot(ballot: Ballot) -> None:
@@ -76,7 +162,7 @@ def withdraw_ballot(ballot: Ballot) -> None:
     with transaction.atomic():
         share_poll(ballot.poll)
         held = next(iter(lock_ballots(ballot.poll, pk=ballot.pk)), None)
-        if held is None or not held.is_counted:
+        if held is None or not held.stands:
             return
         was_quotable = is_quotable(held)
         note_change(ballot.poll, contribution(held, marked_on(held)), Contribution())
@@ -95,16 +181,33 @@ def link_reader(poll: Poll, *, alias: str, identity: str) -> None:
         link_keys(poll, reader_key(poll, alias), reader_key(poll, identity))
 
 
-def cast_from_mail(
-    poll: Poll, *, identity: str, browser: str, options: Sequence[Option], page_ref: int | None = None
+def cast_from_mail(  # noqa: PLR0913 (as cast_ballot)
+    poll: Poll,
+    *,
+    identity: str,
+    browser: str,
+    options: Sequence[Option],
+    page_ref: int | None = None,
+    words: str = "",
+    role: str = "",
+    network: str = "",
 ) -> Ballot:
     """Count an answer given from a mail, and remember whose browser it was given in.
 
-    Both or neither: afterwards the page shows this browser the ballot it has just cast.
+    Both or neither: afterwards the page shows this browser the ballot it has just cast. The arguments are those
+    of ``cast_ballot``.
     """
     with transaction.atomic():
         ballot = cast_ballot(
-            poll, identity=identity, options=options, door=Ballot.Door.MAIL, page_ref=page_ref
+            poll,
+            identity=identity,
+            browser=browser,
+            options=options,
+            door=Ballot.Door.MAIL,
+            page_ref=page_ref,
+            words=words,
+            role=role,
+            network=network,
         )
         link_reader(poll, alias=browser, identity=identity)
     return ballot
