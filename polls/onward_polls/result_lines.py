@@ -1,7 +1,13 @@
 """The lines of a result, ready to print: counts, whole per cent, widths of bars, and the earlier answers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .errors import day
 from .tally import PollTally, TallyLine, same_options
 
 
@@ -17,23 +23,77 @@ class ResultLine:
     then: TallyLine | None = None
     then_percent: int | None = None
     then_width: str = "0%"
+    #: How many of the earlier answers were written beside "other", in the words of this option.
+    then_written: int = 0
+    #: What one end of a scale means.
+    label: str = ""
 
     @property
     def count(self) -> str:
         return f"{self.line.count:,}"
 
+    @property
+    def note(self) -> str:
+        """What became of the option while readers answered, in a few words."""
+        line = self.line
+        notes = []
+        if line.added_after is not None:
+            notes.append(late(line))
+        if line.edited:
+            notes.append(_("wording edited"))
+        if line.retired:
+            notes.append(_("no longer offered"))
+        return "; ".join(notes)
 
-def result_lines(tally: PollTally, then: PollTally | None = None) -> list[ResultLine]:
-    """Return the lines in the order of the options, each beside the earlier line that says the same."""
-    earlier = same_options(tally, then) if then else {}
-    return [_line(line, tally, earlier.get(line.option_uuid), then) for line in tally.lines]
+
+def late(line: TallyLine) -> str:
+    """Return "added 14 May; 31 had answered before"."""
+    before = line.added_after or 0
+    had = ngettext("%(n)s had answered before", "%(n)s had answered before", before) % {"n": f"{before:,}"}
+    if line.added_at is None:
+        return _("added later; %(had)s") % {"had": had}
+    return _("added %(date)s; %(had)s") % {"date": day(line.added_at), "had": had}
 
 
-def _line(line: TallyLine, tally: PollTally, before: TallyLine | None, then: PollTally | None) -> ResultLine:
-    now = (line, percent(line, tally), width(line))
-    if before is None or then is None:
-        return ResultLine(*now)
-    return ResultLine(*now, before, percent(before, then), width(before))
+def result_lines(
+    tally: PollTally, then: PollTally | None = None, written: Mapping[str, int] | None = None
+) -> list[ResultLine]:
+    """Return the lines in the order of the options, each beside the earlier one it stands for.
+
+    ``written`` says how many of the earlier answers were written beside "other" and are an option of their
+    own now: {option uuid as text: readers}. They are taken from the earlier "other".
+    """
+    if then is None:
+        return [_line(line, tally) for line in tally.lines]
+    written = written or {}
+    earlier = same_options(tally, then)
+    moved = {line.option_uuid: written.get(str(line.option_uuid), 0) for line in tally.lines}
+    lines = []
+    for line in tally.lines:
+        before = _before(line, earlier, moved, then)
+        found = _line(line, tally)
+        if before:
+            share = {"then_percent": percent(before, then), "then_width": width(before)}
+            found = replace(found, then=before, then_written=moved[line.option_uuid], **share)
+        lines.append(found)
+    return lines
+
+
+def _before(
+    line: TallyLine, earlier: Mapping[UUID, TallyLine], moved: Mapping[UUID, int], then: PollTally
+) -> TallyLine | None:
+    """Return the earlier line beside this one; what was written counts where it stands today."""
+    before, own = earlier.get(line.option_uuid), moved[line.option_uuid]
+    count = before.count if before else 0
+    if before and before.is_other:
+        count = max(count - sum(moved.values()), 0)
+    if before is None and not own:
+        return None
+    return replace(before or line, count=count + own, share=(count + own) / then.n if then.n else 0.0)
+
+
+def _line(line: TallyLine, tally: PollTally) -> ResultLine:
+    return ResultLine(line, percent(line, tally), width(line))
 
 
 def options_differ(tally: PollTally, then: PollTally | None) -> bool:

@@ -1,7 +1,7 @@
 """Votes in, tally out: the counts of a poll at one moment, and what may honestly be said of them."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -31,6 +31,14 @@ class TallyLine:
     retired: bool = False
     edited: bool = False
     mine: bool = False
+    #: The primary key of the option, and of the earlier option that it stands for.
+    option_id: int = 0
+    follows_id: int | None = None
+    #: Whether readers wrote what they do instead.
+    is_other: bool = False
+    #: When it was added to a poll that had been answered, and how many had answered by then.
+    added_at: datetime | None = None
+    added_after: int | None = None
 
 
 @dataclass(frozen=True)
@@ -64,11 +72,12 @@ class PollTally:
     @property
     def median(self) -> TallyLine | None:
         """The line that holds the middle answer of a scale; None for other kinds or without answers."""
-        marks = sum(line.count for line in self.lines)
+        points = [line for line in self.lines if not line.is_other]
+        marks = sum(line.count for line in points)
         if self.kind != Poll.Kind.SCALE or not marks:
             return None
         seen = 0
-        for line in self.lines:
+        for line in points:
             seen += line.count
             if seen * 2 >= marks:
                 return line
@@ -108,17 +117,40 @@ def _line(option: Option, count: int, n: int) -> TallyLine:
         share=count / n if n else 0.0,
         retired=option.retired_at is not None,
         edited=option.edited_at is not None,
+        option_id=option.pk,
+        follows_id=option.follows_id,
+        is_other=option.is_other,
+        added_at=option.added_at,
+        added_after=option.added_after_votes,
     )
 
 
 def same_options(now: PollTally, then: PollTally) -> dict[UUID, TallyLine]:
-    """Match the options of a question asked again with the earlier ones that say the same.
+    """Match the options of a question asked again with the earlier ones, each with one at most.
 
-    Keys are the uuids of the later poll; letter case and spacing do not matter, anything else does.
+    What the author says an option follows comes first; then those that say the same, whatever their letter
+    case and spacing. Keys are the uuids of the later poll.
     """
-    earlier = {plain_text(line.text): line for line in then.lines}
-    matched = {line.option_uuid: earlier.get(plain_text(line.text)) for line in now.lines}
-    return {uuid: line for uuid, line in matched.items() if line}
+    matched = _matches(now.lines, then.lines, lambda line: line.follows_id, lambda line: line.option_id)
+    later = [line for line in now.lines if line.option_uuid not in matched]
+    taken = {line.option_uuid for line in matched.values()}
+    earlier = [line for line in then.lines if line.option_uuid not in taken]
+    return matched | _matches(later, earlier, _plain, _plain)
+
+
+def _matches(
+    later: Sequence[TallyLine],
+    earlier: Sequence[TallyLine],
+    wanted: Callable[[TallyLine], object],
+    offered: Callable[[TallyLine], object],
+) -> dict[UUID, TallyLine]:
+    free = {offered(line): line for line in reversed(earlier)}
+    found = ((line, free.pop(wanted(line), None)) for line in later)
+    return {line.option_uuid: match for line, match in found if match}
+
+
+def _plain(line: TallyLine) -> str:
+    return plain_text(line.text)
 
 
 def read_tally(poll: Poll, *, live: bool = True) -> PollTally:

@@ -1,0 +1,100 @@
+"""Counting a breakdown again, when it is time."""
+
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from onward_polls import breakdown, signals
+from onward_polls.crosstable import Cells, next_table, table_of
+from onward_polls.folding import fold_poll
+from onward_polls.models import Breakdown, Poll, Tally
+
+from .shared import announce
+
+
+#: A breakdown is counted again at the earliest after this time, and after PATIENCE times what it took.
+REST = timedelta(seconds=60)
+PATIENCE = 50
+
+#: What readers may see of a Breakdown; a page is out of date when one of these has changed.
+SHOWN = ("reach", "by_day", "by_role", "moves", "promoted", "set_aside")
+
+
+def refresh_due_breakdowns(now: datetime | None = None) -> int:
+    """Count again what is due: the tally changed, and the last counting is long enough ago; return how many.
+
+    Long enough is 50 times as long as counting took, and at least a minute. A poll that has closed since is
+    always due, so that its result is complete from then on.
+    """
+    now = now or timezone.now()
+    prints = breakdown.fingerprints()
+    polls = Poll.objects.filter(pk__in=Tally.objects.values("poll")).select_related("breakdown", "follows")
+    due = [poll for poll in polls if is_due(poll, prints.get(poll.pk, ""), now)]
+    for poll in due:
+        refresh_breakdown(poll)
+    return len(due)
+
+
+def is_due(poll: Poll, fingerprint: str, now: datetime) -> bool:
+    """Whether a breakdown should be counted again at this moment."""
+    last = breakdown.read_breakdown(poll)
+    if last is None:
+        return True
+    closed = poll.closes_at is not None and poll.closes_at <= now
+    if closed and poll.closes_at and last.computed_at < poll.closes_at:
+        return True
+    if last.fingerprint == fingerprint:
+        return False
+    return closed or now - last.computed_at >= max(REST, PATIENCE * timedelta(milliseconds=last.took))
+
+
+def refresh_breakdown(poll: Poll) -> bool:
+    """Count the breakdown of a poll again; return whether anything that readers see has changed.
+
+    Sends ``tally_folded`` if so. The tally is folded with it, because what is shown beside a tally must
+    not know of more ballots than the tally does.
+    """
+    started, now = perf_counter(), timezone.now()
+    last = breakdown.read_breakdown(poll)
+    found: dict[str, Any] = {
+        "reach": breakdown.reach_of(poll),
+        "by_day": breakdown.by_day(poll),
+        "set_aside": breakdown.set_aside(poll),
+        "promoted": breakdown.promoted(poll),
+        **_stepped("by_role", last, breakdown.by_role(poll), now),
+        **_stepped("moves", last, breakdown.moves(poll), now),
+    }
+    took = round((perf_counter() - started) * 1000)
+    with transaction.atomic():
+        _deltas, folded = fold_poll(poll)
+        # The fold holds the poll: of two countings at once, the second would not have stepped from the first.
+        if _moment(poll) != (last.computed_at if last else None):
+            return False
+        stamp = {
+            "computed_at": now,
+            "took": took,
+            "fingerprint": breakdown.fingerprints(poll).get(poll.pk, ""),
+        }
+        poll.breakdown, _created = Breakdown.objects.update_or_create(poll=poll, defaults=found | stamp)
+        changed = last is None or any(getattr(last, name) != found[name] for name in SHOWN)
+        if folded or changed:
+            announce(signals.tally_folded, poll=poll)
+    return changed
+
+
+def _moment(poll: Poll) -> datetime | None:
+    return Breakdown.objects.filter(poll=poll).values_list("computed_at", flat=True).first()
+
+
+def _stepped(name: str, last: Breakdown | None, cells: Cells, now: datetime) -> dict[str, Any]:
+    """Return the table to keep, and when it was counted: the last one, until a new one gives nobody away."""
+    kept = getattr(last, name) if last else []
+    shown = table_of(kept)
+    table = next_table(shown, cells)
+    if table is None:
+        return {name: [], f"{name}_at": None}
+    same = shown is not None and table.cells == shown.cells
+    return {name: table.as_rows(), f"{name}_at": getattr(last, f"{name}_at") if same else now}
