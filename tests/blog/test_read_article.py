@@ -140,6 +140,23 @@ def test_an_article_costs_few_queries(reader: Client) -> None:
     assert len(queries) <= 7, [query["sql"][:120] for query in queries]
 
 
+def test_tags_stand_in_the_order_they_were_given_and_cost_no_query(article: Any, reader: Client) -> None:
+    article.tags.add("roles", "coaching", "a & b")
+    article.save()
+    publish(article)
+    reader.get(article.url)
+
+    with CaptureQueriesContext(connection) as queries:
+        html = reader.get(article.url).content.decode()
+
+    assert re.findall(r'<a rel="tag" href="([^"]+)">([^<]+)</a>', html) == [
+        ("/tags/roles/", "roles"),
+        ("/tags/coaching/", "coaching"),
+        ("/tags/a-b/", "a &amp; b"),
+    ]
+    assert not [query["sql"] for query in queries if 'FROM "taggit_tag"' in query["sql"]]
+
+
 def test_a_film_is_asked_for_only_by_the_reader(reader: Client) -> None:
     block = {
         "url": "https://www.youtube.com/watch?v=abcdefghijk",

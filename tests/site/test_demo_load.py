@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import caches
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django_comments_xtd.models import XtdComment
@@ -206,6 +207,13 @@ def test_every_address_is_an_example():
 def test_every_public_page_answers_an_anonymous_reader(public_pages):
     assert {path: page.status_code for path, page in public_pages.items() if page.status_code != 200} == {}
     assert len(public_pages) > 15
+
+
+def test_part_one_costs_a_reader_at_most_eight_queries(part_one, public_pages):
+    with CaptureQueriesContext(connection) as queries:
+        assert anonymous(part_one.url).status_code == 200
+
+    assert len(queries) <= 8, [query["sql"][:120] for query in queries]
 
 
 def test_the_draft_of_part_two_is_nowhere_in_public(part_two, public_pages):

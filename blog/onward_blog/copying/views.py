@@ -10,7 +10,7 @@ from wagtail.admin.views.pages.copy import CopyView
 from .forms import asking_about_polls
 
 
-class CopyPageWithPollsView(CopyView):  # type: ignore[misc]
+class CopyPageWithPollsView(CopyView):
     """Copy a page, or a page with those below it, that show polls."""
 
     template_name = "onward_blog/copying/copy.html"

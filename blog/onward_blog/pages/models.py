@@ -137,7 +137,8 @@ class ArticlePage(ArticleMixin, PublicPageMixin, Page):
 
     #: False when the query that found the article saw that there is nothing of the kind; None: not known.
     is_taken_up: bool | None = None
-    is_tagged: bool | None = None
+    #: The tags that came with the article, {"place", "name", "slug"} each; None: not known.
+    tags_found: list[dict[str, Any]] | None = None
 
     @cached_property
     def _family(self) -> "tuple[SeriesPage | None, list[ArticlePage]]":
@@ -192,10 +193,16 @@ class ArticlePage(ArticleMixin, PublicPageMixin, Page):
             **super().get_context(request, *args, **kwargs),
             "series": self.series,
             "taken_up_in": self._takers_up(),
-            "tags": [] if self.is_tagged is False else list(self.tags.all()),
+            "tags": self._tag_list(),
             "text": text,
             "text_asks": text_asks,
         }
+
+    def _tag_list(self) -> list[Any]:
+        """Return the tags with ``name`` and ``slug``, in the order in which they were given."""
+        if self.tags_found is None:
+            return list(self.tags.all())
+        return sorted(self.tags_found, key=lambda tag: tag["place"])
 
     def _takers_up(self) -> list[Any]:
         if self.is_taken_up is False or self.pk is None:

@@ -40,14 +40,13 @@ def poll_fragments(request: HttpRequest, page: Any, csrf: bool) -> dict[str, str
     if not polls:
         return {}
     from onward_polls.components import PollCard
-    from onward_polls.readers import identity_of, view_reader
+    from onward_polls.readers import view_request
 
-    identity = identity_of(request)
     token = get_token(request) if csrf else None
     path = page.get_absolute_url()
     cards = {
         poll.pk: PollCard(
-            poll, reader=view_reader(poll, identity), csrf_token=token, page_ref=page.pk, next_path=path
+            poll, reader=view_request(poll, request), csrf_token=token, page_ref=page.pk, next_path=path
         )
         for poll in polls
     }

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, JSONField, OuterRef, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, JSONObject
 from django.http import HttpRequest
 from wagtail.models import PageViewRestriction, Site
 
 from onward_blog.models import RoundupUse, ShareCount
 
+from .lists import ListOf
 from .models import ArticlePage, ArticleTag, SeriesPage
 
 
@@ -33,12 +34,15 @@ def find_series(url_path: str) -> SeriesPage | None:
 def find_article(url_path: str) -> ArticlePage | None:
     """Return the live article whose ``url_path`` this is, or None; it knows what it need not be asked about."""
     uses = RoundupUse.objects.filter(roundup__page=OuterRef("pk"), published_at__isnull=False)
-    tags = ArticleTag.objects.filter(content_object=OuterRef("pk"))
+    tags = ArticleTag.objects.filter(content_object=OuterRef("pk")).order_by().values("content_object")
+    tag = JSONObject(place="pk", name="tag__name", slug="tag__slug")
     shares = ShareCount.objects.filter(page=OuterRef("pk")).order_by().values("page")
     clicks = shares.annotate(clicks=Sum("clicks")).values("clicks")
     known = {
         "is_taken_up": Exists(uses),
-        "is_tagged": Exists(tags),
+        "tags_found": Coalesce(
+            Subquery(tags.annotate(found=ListOf(tag)).values("found")), Value([], JSONField())
+        ),
         "share_clicks": Coalesce(Subquery(clicks), 0),
     }
     article: ArticlePage | None = _found(ArticlePage.objects.annotate(**known), url_path)

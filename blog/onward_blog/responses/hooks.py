@@ -1,5 +1,6 @@
 """What responses add to Wagtail; imported by this app's ``wagtail_hooks.py``."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
@@ -8,6 +9,7 @@ from wagtail import hooks
 from onward_blog.mail import send_mail
 
 from .base import ResponseSource
+from .page_names import name_pages
 from .registry import HOOK
 
 
@@ -41,6 +43,10 @@ if apps.is_installed("onward_polls"):
         from .polls import mail_reader
 
         return mail_reader(token)
+
+    @hooks.register("onward_polls_describe_pages")
+    def describe_pages(page_refs: Iterable[int]) -> dict[int, dict[str, Any]]:
+        return name_pages(page_refs)
 
 
 @hooks.register("onward_polls_send_mail")

@@ -26,5 +26,5 @@ def connect_signals(*, withdrawn: Any, folded: Any, changed: Any) -> None:
 
     signals.consent_withdrawn.connect(on_withdrawn, weak=False, dispatch_uid="onward_blog.consent_withdrawn")
     signals.tally_folded.connect(on_folded, weak=False, dispatch_uid="onward_blog.tally_folded")
-    for signal in filter(None, (signals.poll_closed, getattr(signals, "poll_changed", None))):
+    for signal in (signals.poll_closed, signals.poll_changed):
         signal.connect(on_changed, weak=False, dispatch_uid="onward_blog.poll_changed")
