@@ -93,6 +93,19 @@ class EditRefused(PollError):
     status = 409
 
 
+class AnswerTakenBack(PollError):
+    """The ballot was withdrawn between opening a form and sending it."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "You have taken your answer back, so nothing was added to it. Please answer the question again first."
+            )
+        )
+
+
 class SignInFirst(PollError):
     """The browser is known as that of an account, and nobody is signed in."""
 

@@ -21,7 +21,6 @@ ANSWER_FIELDS = (
     "role",
     "wording_version",
     "network",
-    "cast_by",
 )
 #: What the two are asked for together.
 KEPT_FIELDS = ("previous", "excluded_at", "exclusion", "words_by")
@@ -35,13 +34,13 @@ def link_keys(poll: Poll, alias: str, key: str, *, needs_sign_in: bool = False) 
     share_poll(poll)
     key = linked_key(poll, key)
     known = ReaderLink.objects.filter(poll=poll, alias_key=alias).first()
-    if alias == key or (known and known.reader_key == key):
+    link = {"reader_key": key, "needs_sign_in": needs_sign_in}
+    if alias == key or (known and (known.reader_key, known.needs_sign_in) == tuple(link.values())):
         return
     if known is None:
         # Only a first link can find a ballot under the alias: later votes went behind the link.
         merge_ballots(poll, alias, key)
         ReaderLink.objects.filter(poll=poll, reader_key=alias).update(reader_key=key)
-    link = {"reader_key": key, "needs_sign_in": needs_sign_in}
     ReaderLink.objects.update_or_create(poll=poll, alias_key=alias, defaults=link)
 
 
@@ -81,6 +80,8 @@ def _keep_one(ballots: list[Ballot], latest: Ballot) -> Ballot:
     others = [ballot for ballot in ballots if ballot.pk != survivor.pk]
     for other in others:
         survivor.previous_id = survivor.previous_id or other.previous_id
+        if not survivor.words and not FollowUp.objects.filter(ballot=survivor).exists():
+            survivor.words_by = other.words_by
         if other.excluded_at is None:
             survivor.excluded_at, survivor.exclusion = None, ""
         elif survivor.exclusion == Ballot.Exclusion.NETWORK:

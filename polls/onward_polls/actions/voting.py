@@ -18,12 +18,13 @@ from onward_polls.ballot_box import (
     replace_votes,
     share_poll,
 )
-from onward_polls.ballot_rules import check_options, check_role, clean_beside_other
+from onward_polls.ballot_rules import check_options, check_role, check_room, clean_beside_other
+from onward_polls.climbing import climb
 from onward_polls.errors import ChangeNotAllowed, WithdrawalTooLate
 from onward_polls.merging import link_keys
 from onward_polls.models import Ballot, FollowUp, Option, Poll
 from onward_polls.previous import find_previous
-from onward_polls.readers import linked_key, reader_key
+from onward_polls.readers import ACCOUNT, linked_key, reader_key
 
 from .shared import announce, stamp
 from .words import is_quotable
@@ -49,9 +50,11 @@ class _Answer:
 
     def words_for(self, ballot: Ballot) -> str:
         """Return the words that shall stand on a ballot: what was there, unless others were written beside "other"."""
-        offered = any(option.is_other for option in self.options)
-        same = self.words.split() == ballot.words.split()
-        return clean_beside_other(self.words) if offered and not same else ballot.words
+        words = clean_beside_other(self.options, self.words)
+        if words is None or words == " ".join(ballot.words.split()):
+            return ballot.words
+        check_room(words)
+        return words
 
     def is_on(self, held: HeldBallot) -> bool:
         """Whether a held ballot says all of this already."""
@@ -79,25 +82,29 @@ def cast_ballot(  # noqa: PLR0913 (all but two are keywords with a default)
     """Record what a reader chose, replacing an earlier ballot while the poll is open.
 
     ``identity`` is what ``readers.identity_of`` or a MailReader gives, ``browser`` a second identity of the same
-    person, by which an answer to the earlier poll is found too. ``words`` are what stands beside the "other" option,
-    at most 200 characters, and ignored where that is not marked; changed words have to be released anew before they
-    are quoted. ``role`` is one of ``poll.role_list``, or empty. ``network`` is what ``networks.network_hash`` gives;
-    without it no limit applies. A new ballot beyond the limit of its network is kept and set aside.
+    person, by which an answer to the earlier poll is found too; what was answered in the browser of an account
+    climbs to the account. ``words`` are what stands beside the "other" option, at most 200 characters, and ignored
+    where that is not marked; changed words have to be released anew before they are quoted. ``role`` is one of
+    ``poll.role_list``, or empty. ``network`` is what ``networks.network_hash`` gives; without it no limit applies.
+    A new ballot beyond the limit of its network is kept and set aside.
 
     The database's clock decides whether the poll is open, in the same transaction. Raises UnknownOption,
-    BallotIncomplete, RoleUnknown, ChangeNotAllowed, PollClosed or PollNotOpen; then nothing is saved.
+    BallotIncomplete, RoleUnknown, ChangeNotAllowed, SignInFirst, PollClosed or PollNotOpen; then nothing is saved.
     """
     check_options(poll, options)
     check_role(poll, role)
     own_key = reader_key(poll, identity)
-    key = linked_key(poll, own_key)
     with transaction.atomic():
         previous = find_previous(poll, [identity, browser])
-        given_by = reader_key(poll, browser) if browser else own_key
+        if browser and identity.startswith(ACCOUNT):
+            # The network comes before any ballot, here as everywhere: else two requests could wait for each other.
+            share_poll(poll, network)
+            climb(poll, browser=browser, account=identity)
+        given_by = reader_key(poll, browser) if door == Ballot.Door.MAIL and browser else own_key
         answer = _Answer(options, words, role, door, page_ref, network, given_by, previous)
-        held = hold_ballot(poll, key, door=door, network=network)
+        held = hold_ballot(poll, linked_key(poll, own_key), door=door, network=network)
         if answer.is_on(held):
-            stamp(poll, held.ballot, door=held.ballot.door)
+            stamp(poll, held.ballot, door=held.ballot.door, cast_by=given_by)
             return held.ballot
         if not poll.allow_change and not held.is_new:
             raise ChangeNotAllowed
@@ -209,5 +216,6 @@ def cast_from_mail(  # noqa: PLR0913 (as cast_ballot)
             role=role,
             network=network,
         )
-        link_reader(poll, alias=browser, identity=identity)
+        higher, lower = (browser, identity) if browser.startswith(ACCOUNT) else (identity, browser)
+        link_reader(poll, alias=lower, identity=higher)
     return ballot
