@@ -19,6 +19,11 @@ consent_withdrawn = Signal()
 #: sender=Poll, poll. The poll stopped taking ballots: by hand, at once; by its closing time, within a minute.
 poll_closed = Signal()
 
+#: sender=Poll, poll. Readers see another poll than before: it was reworded, opened again, put into the archive or
+#: taken out of it, its options changed, or an author saved it in the admin. Not sent for votes (see tally_folded),
+#: nor when it closes (see poll_closed). What shows the poll is out of date.
+poll_changed = Signal()
+
 #: sender=Poll, poll. The folded tally changed, so what shows it is out of date. Not sent when nothing changed.
 tally_folded = Signal()
 
