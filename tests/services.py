@@ -49,10 +49,10 @@ def postgresql_url() -> Iterator[str]:
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
-    binaries = _postgresql_binaries()
+    binaries = postgresql_binaries()
     if binaries is None:
         pytest.skip("No PostgreSQL: no TEST_DATABASE_URL, no initdb on this system, no pgserver wheel.")
-    with _running_postgresql(binaries) as url:
+    with running_postgresql(binaries) as url:
         yield url
 
 
@@ -113,7 +113,8 @@ def running_redis(server: str, port: int | None = None) -> Iterator[tuple[str, s
             _stop(process, signal.SIGTERM)
 
 
-def _postgresql_binaries() -> Path | None:
+def postgresql_binaries() -> Path | None:
+    """Return the folder of PostgreSQL's programs, the system's before the wheel's."""
     on_path = shutil.which("initdb")
     candidates = [Path(on_path).resolve().parent] if on_path else []
     for pattern in ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin"):
@@ -127,7 +128,8 @@ def _postgresql_binaries() -> Path | None:
 
 
 @contextlib.contextmanager
-def _running_postgresql(binaries: Path) -> Iterator[str]:
+def running_postgresql(binaries: Path, *, durable: bool = False) -> Iterator[str]:
+    """Start a PostgreSQL and yield its URL. Only a durable one waits for the disk, as a real one does."""
     # Unix socket paths end at 107 characters, so the directory must be short.
     directory = Path(tempfile.mkdtemp(prefix="onward-pg-", dir="/tmp" if os.name == "posix" else None))
     owner = _unprivileged_owner()
@@ -161,7 +163,7 @@ def _running_postgresql(binaries: Path) -> Iterator[str]:
         options = {
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": str(directory),
-            "fsync": "off",
+            "fsync": "on" if durable else "off",
             "max_connections": "200",
         }
         flags = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]

@@ -1,0 +1,1 @@
+"""Measurements of this machine: ``python -m tests.bench`` measures everything, ``… votes`` one area of it."""
