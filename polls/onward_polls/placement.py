@@ -1,15 +1,20 @@
 """Where polls stand: which pages show a poll, read from Wagtail's reference index."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from django.contrib.contenttypes.models import ContentType
 from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from swapper import load_model
+from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.models import ReferenceIndex
 
 from .conf import polls_settings
-from .models import Poll
+from .models import Option, Poll
 
 
 def is_public(poll: Poll) -> bool:
@@ -34,16 +39,63 @@ def path_of_page(page_ref: int | None, request: HttpRequest) -> str:
     return url if url.startswith("/") else ""
 
 
+@dataclass(frozen=True)
+class Place:
+    """Something in the admin that shows a poll."""
+
+    name: str
+    #: Where it is edited; empty where it has no editor.
+    url: str
+
+
+def places_of(poll: Poll) -> list[Place]:
+    """Return what shows a poll: pages in any state, their drafts, and anything else with a reference to it."""
+    return places_by_poll([poll])[poll.pk]
+
+
+def places_by_poll(polls: Sequence[Poll]) -> dict[int, list[Place]]:
+    """Return {poll id: what shows it} for several polls, in as many queries as for one."""
+    references = ReferenceIndex.get_references_to_in_bulk(polls).exclude(
+        base_content_type__in=ContentType.objects.get_for_models(Poll, Option).values()
+    )
+    pairs = set(references.values_list("to_object_id", "base_content_type_id", "object_id"))
+    users = _users({(kind, pk) for _poll, kind, pk in pairs})
+    places: dict[int, list[Place]] = {poll.pk: [] for poll in polls}
+    for poll, kind, pk in sorted(pairs):
+        if place := users.get((kind, pk)):
+            places[int(poll)].append(place)
+    return places
+
+
+def _users(keys: set[tuple[int, str]]) -> dict[tuple[int, str], Place]:
+    """Return {(content type, primary key): the place} with one query for each content type."""
+    finder = AdminURLFinder()
+    found = {}
+    for kind in {kind for kind, _pk in keys}:
+        model = ContentType.objects.get_for_id(kind).model_class()
+        own = [pk for its_kind, pk in keys if its_kind == kind]
+        for pk, user in (model._default_manager.in_bulk(own) if model else {}).items():
+            found[kind, str(pk)] = Place(_name_of(user), finder.get_edit_url(user) or "")
+    return found
+
+
+def _name_of(user: Any) -> str:
+    return user.get_admin_display_title() if hasattr(user, "get_admin_display_title") else str(user)
+
+
 def why_kept(poll: Poll) -> str:
     """Return why a poll must not be deleted, in a sentence for the editor; empty if it may be."""
     answers = poll.ballots.count()
     if answers:
         return ngettext(
-            "%(n)d reader has answered it; close it instead.",
-            "%(n)d readers have answered it; close it instead.",
+            "%(n)d reader has answered it, and the answers would be lost.",
+            "%(n)d readers have answered it, and the answers would be lost.",
             answers,
         ) % {"n": answers}
-    users = [str(source) for source, _uses in ReferenceIndex.get_grouped_references_to(poll)]
-    if users:
-        return _("It is used here: %(places)s. Remove it there first.") % {"places": ", ".join(users)}
+    again = poll.followed_by.first()
+    if again:
+        return _("“%(question)s” asks it again. Delete that poll first.") % {"question": again}
+    names = [place.name for place in places_of(poll)]
+    if names:
+        return _("It is used here: %(places)s. Remove it there first.") % {"places": ", ".join(names)}
     return ""
