@@ -106,8 +106,8 @@ def test_only_a_retired_option_shows_since_when(author: Client, poll: Poll) -> N
     before = author.get(edit_url(poll)).content.decode()
     option(poll, "Repair").delete()
 
-    assert "Retired at" not in before
-    assert author.get(edit_url(poll)).content.decode().count("Retired at") == 1
+    assert "Retired on" not in before
+    assert author.get(edit_url(poll)).content.decode().count("Retired on") == 1
 
 
 def test_an_option_added_late_says_how_many_had_voted(author: Client, poll: Poll) -> None:
@@ -136,7 +136,7 @@ def test_the_list_counts_the_answers_of_every_poll(author: Client, poll: Poll) -
 
     text = " ".join(strip_tags(author.get(address("list")).content.decode()).split())
 
-    assert "Kind Answers With words State" in text
+    assert "Kind Answers With words Set aside To decide State Stands in" in text
     assert "One answer 3 1 Open" in text
 
 

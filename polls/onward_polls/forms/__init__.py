@@ -1,0 +1,6 @@
+"""The editor's form for a poll."""
+
+from .poll import PollForm
+
+
+__all__ = ["PollForm"]
