@@ -44,6 +44,12 @@ if apps.is_installed("onward_polls"):
 
         return mail_reader(token)
 
+    @hooks.register("onward_polls_reach")
+    def reach_of_poll(poll: Any) -> int | None:
+        from .polls import reach_of
+
+        return reach_of(poll)
+
     @hooks.register("onward_polls_describe_pages")
     def describe_pages(page_refs: Iterable[int]) -> dict[int, dict[str, Any]]:
         return name_pages(page_refs)
