@@ -79,7 +79,8 @@ def share_poll(poll: Poll, network: str = "") -> None:
     if not connection.features.has_select_for_no_key_update:
         return
     table = connection.ops.quote_name(Poll._meta.db_table)
-    queue, values = ("pg_advisory_xact_lock(hashtextextended(%s, 0))", [network]) if network else ("1", [])
+    limited = bool(network and polls_settings().BALLOTS_PER_NETWORK_HOUR)
+    queue, values = ("pg_advisory_xact_lock(hashtextextended(%s, 0))", [network]) if limited else ("1", [])
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {queue} FROM {table} WHERE id = %s FOR KEY SHARE", [*values, poll.pk])  # noqa: S608
 
@@ -90,7 +91,7 @@ def hold_ballot(poll: Poll, key: str, *, door: str, network: str = "") -> HeldBa
     Between two statements another request of the same reader may link the key to another one, and move
     or delete the row. Then the search starts again behind the new key.
     """
-    share_poll(poll, network if polls_settings().BALLOTS_PER_NETWORK_HOUR else "")
+    share_poll(poll, network)
     for _attempt in range(ATTEMPTS):
         held = _insert_and_lock(poll, key, door=door, network=network)
         target = linked_key(poll, key) if held is None or held.is_new else key
@@ -145,6 +146,14 @@ def _lock(ballots: QuerySet[Ballot], poll: Poll) -> list[Ballot]:
 def marked_on(ballot: Ballot) -> frozenset[int]:
     """Return the primary keys of the options marked on a ballot."""
     return frozenset(ballot.votes.values_list("option_id", flat=True))
+
+
+def marked_on_each(ballots: Iterable[Ballot]) -> dict[int, frozenset[int]]:
+    """Return the primary keys of the options marked, by the primary key of the ballot (one query)."""
+    marked: dict[int, set[int]] = {ballot.pk: set() for ballot in ballots}
+    for ballot_id, option_id in Vote.objects.filter(ballot__in=list(marked)).values_list("ballot", "option"):
+        marked[ballot_id].add(option_id)
+    return {pk: frozenset(options) for pk, options in marked.items()}
 
 
 def replace_votes(held: HeldBallot, options: Sequence[Option]) -> None:

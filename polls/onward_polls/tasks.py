@@ -2,13 +2,21 @@
 
 from celery import shared_task
 
-from .actions import announce_closings, fold_tallies
+from .actions import announce_closings, find_unfair_ballots, fold_tallies, refresh_due_breakdowns
 from .follow_ups import send_waiting_confirmations
+from .networks import forget_networks
 
 
 @shared_task(name="onward_polls.fold", acks_late=True, ignore_result=True)
 def fold() -> None:
-    """Fold the tallies, announce what has closed, and send the confirmations that wait."""
+    """Count, and whatever else must not wait for a reader.
+
+    Looks for bursts, folds the tallies, announces what has closed, sends the confirmations that wait, counts
+    what takes longer, and forgets networks after 48 hours.
+    """
+    find_unfair_ballots()
     fold_tallies()
     announce_closings()
     send_waiting_confirmations()
+    refresh_due_breakdowns()
+    forget_networks()

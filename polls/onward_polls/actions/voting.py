@@ -18,7 +18,7 @@ from onward_polls.ballot_box import (
     replace_votes,
     share_poll,
 )
-from onward_polls.ballot_rules import check_options, check_role, check_room, clean_beside_other
+from onward_polls.ballot_rules import check_options, check_role, clean_beside_other
 from onward_polls.climbing import climb
 from onward_polls.errors import ChangeNotAllowed, WithdrawalTooLate
 from onward_polls.merging import link_keys
@@ -50,11 +50,9 @@ class _Answer:
 
     def words_for(self, ballot: Ballot) -> str:
         """Return the words that shall stand on a ballot: what was there, unless others were written beside "other"."""
-        words = clean_beside_other(self.options, self.words)
-        if words is None or words == " ".join(ballot.words.split()):
-            return ballot.words
-        check_room(words)
-        return words
+        offered = any(option.is_other for option in self.options)
+        same = self.words.split() == ballot.words.split()
+        return clean_beside_other(self.words) if offered and not same else ballot.words
 
     def is_on(self, held: HeldBallot) -> bool:
         """Whether a held ballot says all of this already."""
