@@ -2,15 +2,13 @@
 
 from typing import Any
 
-import swapper
 from django.apps import apps
-from django.contrib.contenttypes.models import ContentType
-from wagtail.models import ReferenceIndex
 from wagtail.signals import page_published, page_unpublished
 
 from . import mailing, versions
 from .mixins import ArticleMixin, SeriesMixin
 from .models import RoundupUse
+from .responses.body import pages_showing
 from .responses.folding import article_models, fold_responses
 from .roundups.actions import bump_pages, record_roundup_use, withdraw_quotes
 from .roundups.telling import note_told_by_issue
@@ -65,11 +63,3 @@ def renew_pages_of(poll: Any) -> None:
     shown = {poll, *later.all()} if later is not None else {poll}
     versions.bump_all({page for each in shown for page in pages_showing(each)})
     fold_pages_of(poll)
-
-
-def pages_showing(poll: Any) -> list[int]:
-    """Return the ids of the pages that show a poll as they stand in the database, of any type."""
-    page_model = swapper.load_model("wagtailcore", "Page")
-    pages = ContentType.objects.get_for_model(page_model, for_concrete_model=False)
-    references = ReferenceIndex.get_references_to(poll).filter(base_content_type=pages)
-    return [int(pk) for pk in references.values_list("object_id", flat=True).distinct()]

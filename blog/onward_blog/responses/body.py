@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import swapper
+from django.contrib.contenttypes.models import ContentType
 from wagtail.blocks import Block, ListBlock, StreamBlock, StructBlock
 from wagtail.fields import StreamField
+from wagtail.models import ReferenceIndex
 
 
 def walk_body(page: Any) -> Iterator[tuple[Block, Any]]:
@@ -29,3 +32,11 @@ def walk_block(block: Block, value: Any) -> Iterator[tuple[Block, Any]]:
     elif isinstance(block, StructBlock) and isinstance(value, Mapping):
         for name, child_block in block.child_blocks.items():
             yield from walk_block(child_block, value.get(name))
+
+
+def pages_showing(thing: Any) -> list[int]:
+    """Return the ids of the pages of any type whose published text refers to this, a poll for example."""
+    page_model = swapper.load_model("wagtailcore", "Page")
+    pages = ContentType.objects.get_for_model(page_model, for_concrete_model=False)
+    references = ReferenceIndex.get_references_to(thing).filter(base_content_type=pages)
+    return [int(pk) for pk in references.values_list("object_id", flat=True).distinct()]

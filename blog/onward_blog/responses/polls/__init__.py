@@ -4,6 +4,7 @@ from .again import asked_again
 from .finding import polls_in, polls_of
 from .mail import mail_choices
 from .news import connect_signals
+from .reach import reach_of
 from .readers import chosen_by, mail_reader, mark_told, who_asked
 from .source import PollSource
 
@@ -18,5 +19,6 @@ __all__ = [
     "mark_told",
     "polls_in",
     "polls_of",
+    "reach_of",
     "who_asked",
 ]
