@@ -11,7 +11,7 @@ from django.db.models import BigIntegerField, Count, F, Sum
 from django.db.models.functions import Cast, TruncDate
 from wagtail import hooks
 
-from .crosstable import Cells
+from .crosstable import Cells, Label
 from .models import Ballot, Breakdown, Option, Poll, Tally, Vote, plain_text
 
 
@@ -22,7 +22,8 @@ COUNTED = {"ballot__withdrawn_at": None, "ballot__excluded_at": None}
 def read_breakdown(poll: Poll) -> Breakdown | None:
     """Return what was last counted, or None; no query where the poll came with it."""
     try:
-        return poll.breakdown
+        breakdown: Breakdown = poll.breakdown
+        return breakdown
     except Breakdown.DoesNotExist:
         return None
 
@@ -62,7 +63,7 @@ def by_role(poll: Poll) -> Cells:
         return {}
     place = columns_of(poll)
     votes = Vote.objects.filter(ballot__poll=poll, **COUNTED).values_list("ballot__role", "option")
-    cells: Counter[tuple[str, str]] = Counter()
+    cells: Counter[tuple[Label, Label]] = Counter()
     for role, option, n in votes.annotate(n=Count("pk")).order_by():
         cells[role, place[option]] += n
     return cells
@@ -84,7 +85,7 @@ def moves(poll: Poll) -> Cells:
         ballot__previous__excluded_at=None,
         **COUNTED,
     ).values_list("ballot__previous__votes__option", "option")
-    cells: Counter[tuple[str, str]] = Counter()
+    cells: Counter[tuple[Label, Label]] = Counter()
     for origin, option, n in votes.annotate(n=Count("pk")).order_by():
         if origin in before:
             cells[before[origin], after[option]] += n

@@ -19,7 +19,7 @@ OTHER = None
 
 Label = str | None
 #: (row, column) -> how many; places that are missing count as none.
-Cells = Mapping[tuple[str, str], int]
+Cells = Mapping[tuple[Label, Label], int]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class CrossTable:
 
     rows: tuple[Label, ...]
     columns: tuple[Label, ...]
-    cells: Mapping[tuple[Label, Label], int]
+    cells: Cells
 
     @property
     def total(self) -> int:
@@ -80,9 +80,7 @@ def merge_small(table: Cells, least: int = LEAST) -> CrossTable | None:
     return best
 
 
-def project(
-    table: Mapping[tuple[Label, Label], int], rows: Collection[Label], columns: Collection[Label]
-) -> CrossTable:
+def project(table: Cells, rows: Collection[Label], columns: Collection[Label]) -> CrossTable:
     """Add up a table under these rows and columns; everything else goes under OTHER."""
     sums: Counter[tuple[Label, Label]] = Counter()
     for (row, column), count in table.items():
@@ -126,10 +124,10 @@ def _is_safe(table: CrossTable, least: int) -> bool:
     return bool(table.cells) and min(table.cells.values()) >= least
 
 
-def _by_size(cells: Mapping[tuple[str, str], int], axis: int) -> list[str]:
+def _by_size(cells: Cells, axis: int) -> list[str]:
     """Return the labels of one side, those with the largest smallest cell first, then the largest."""
     across = {place[1 - axis] for place in cells}
-    labels = {place[axis] for place in cells}
+    labels = _names(place[axis] for place in cells)
 
     def counts(label: str) -> list[int]:
         return [cells.get((label, other) if axis == 0 else (other, label), 0) for other in across]

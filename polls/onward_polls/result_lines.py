@@ -73,8 +73,13 @@ def result_lines(
         before = _before(line, earlier, moved, then)
         found = _line(line, tally)
         if before:
-            share = {"then_percent": percent(before, then), "then_width": width(before)}
-            found = replace(found, then=before, then_written=moved[line.option_uuid], **share)
+            found = replace(
+                found,
+                then=before,
+                then_percent=percent(before, then),
+                then_width=width(before),
+                then_written=moved[line.option_uuid],
+            )
         lines.append(found)
     return lines
 

@@ -19,6 +19,8 @@ MOST_BARS = 62
 
 #: In units of the drawing: how much room a bar has, how much of it is filled, and the height of the tallest.
 STEP, FILLED, HEIGHT = 12, 9, 56
+#: In CSS pixels: how much room a bar gets at most.
+WIDEST = 28
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,11 @@ class Timeline:
     @property
     def width(self) -> int:
         return len(self.bars) * STEP
+
+    @property
+    def drawn_width(self) -> int:
+        """How wide the drawing is where there is room, in CSS pixels."""
+        return len(self.bars) * WIDEST
 
     @property
     def total(self) -> int:

@@ -1,5 +1,6 @@
 """What may honestly be said about a tally and a poll, in sentences."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils import timezone
@@ -27,8 +28,11 @@ def who_answered(tally: PollTally) -> str:
     return f"{sentence}."
 
 
-def caveats(tally: PollTally) -> list[str]:
-    """Return what a reader must know before quoting the numbers."""
+def caveats(tally: PollTally, set_aside: Mapping[str, int] | None = None) -> list[str]:
+    """Return what a reader must know before quoting the numbers.
+
+    ``set_aside`` is {Ballot.exclusion: ballots}, where it is known why some are not counted.
+    """
     sentences = []
     if 0 < tally.n < FEW and tally.kind != Poll.Kind.WORDS:
         sentences.append(_("With fewer than %(few)d answers, only the counts are shown.") % {"few": FEW})
@@ -39,11 +43,52 @@ def caveats(tally: PollTally) -> list[str]:
         )
     if tally.kind == Poll.Kind.MULTIPLE and tally.shows_percentages:
         sentences.append(_("Readers could give several answers, so the percentages add up to more than 100."))
+    if tally.excluded:
+        sentences.append(aside_line(tally.excluded, set_aside or {}))
     if tally.n:
         sentences.append(
-            _("One answer per browser. They speak for the readers who answered, and for nobody else.")
+            _(
+                "One vote per browser; not scientific: they speak for the readers who answered, and for nobody else."
+            )
         )
     return sentences
+
+
+def aside_line(n: int, reasons: Mapping[str, int]) -> str:
+    """Return how many answers are kept and not counted, and why, if the reasons account for all of them."""
+    said = ngettext("%(n)s answer is set aside", "%(n)s answers are set aside", n) % {"n": f"{n:,}"}
+    known = {
+        reason: count for reason, count in reasons.items() if count and reason in Ballot.Exclusion.values
+    }
+    if sum(known.values()) != n:
+        return _("%(said)s and not counted.") % {"said": said}
+    labels = [(Ballot.Exclusion(reason).label, count) for reason, count in known.items()]
+    why = [str(label) if len(labels) == 1 else f"{count:,} {label}" for label, count in labels]
+    return f"{said}: {', '.join(why)}."
+
+
+def reach_line(tally: PollTally, reach: int | None) -> str:
+    """Return which part of the readers reached has answered; nothing where that is not known, or cannot be.
+
+    A share only from ten answers on, and never of fewer readers than have answered.
+    """
+    if not reach or reach < tally.n:
+        return ""
+    if not tally.shows_percentages:
+        return _("The question reached %(reach)s readers.") % {"reach": f"{reach:,}"}
+    share = tally.n / reach * 100
+    rate = _("less than 1%") if share < 1 else f"{round(share)}%"
+    return _("The question reached %(reach)s readers; %(rate)s of them answered.") % {
+        "reach": f"{reach:,}",
+        "rate": rate,
+    }
+
+
+def reopened_line(poll: Poll) -> str:
+    """Return when a poll that had closed was opened again, or nothing."""
+    if poll.reopened_at is None:
+        return ""
+    return _("The poll had closed, and was opened again on %(date)s.") % {"date": day(poll.reopened_at)}
 
 
 def date_span(first: datetime, last: datetime) -> str:
@@ -78,8 +123,8 @@ def what_can_change(poll: Poll) -> str:
     if not poll.allow_change:
         return _("An answer cannot be changed.")
     if poll.closes_at:
-        return _("You can change it until %(date)s.") % {"date": day(poll.closes_at)}
-    return _("You can change it later.")
+        return _("You can change your answer until %(date)s.") % {"date": day(poll.closes_at)}
+    return _("You can change your answer later.")
 
 
 def how_many(poll: Poll) -> str:
