@@ -10,6 +10,7 @@ from wagtail.log_actions import LogActionRegistry
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
+from .fairness_log import register_fairness_actions
 from .models import Poll
 from .placement import places_of, why_kept
 from .viewsets import edit_url, poll_buttons, poll_viewset
@@ -34,6 +35,7 @@ LIFE_ACTIONS = (
 def register_poll_actions(actions: LogActionRegistry) -> None:
     for name, label, message in LIFE_ACTIONS:
         actions.register_action(f"onward_polls.{name}", label, message)
+    register_fairness_actions(actions)
     actions.register_action(
         "onward_polls.ask_permission",
         gettext_lazy("Ask for permission"),

@@ -49,6 +49,24 @@ CORRUPTIONS = {
         False,
     ),
     "empty_ballots": ("b = Vote.objects.first().ballot; b.votes.all().delete()", False),
+    "previous": (
+        "a, b = Ballot.objects.filter(poll=Ballot.objects.first().poll)[:2];"
+        "Ballot.objects.filter(pk=a.pk).update(previous=b)",
+        True,
+    ),
+    "others": (
+        "from django.db import connection; poll = Vote.objects.first().ballot.poll;"
+        "connection.cursor().execute('DROP INDEX onward_polls_option_one_other');"
+        "Option.objects.filter(poll=poll, retired_at=None).update(is_other=True)",
+        False,
+    ),
+    "exclusions": ("Ballot.objects.filter(pk=Ballot.objects.first().pk).update(exclusion='author')", False),
+    "flags": (
+        "from django.utils import timezone; now = timezone.now(); b = Ballot.objects.first();"
+        "f = FairnessFlag.objects.create(poll=Poll.objects.exclude(pk=b.poll_id).first(), kind='burst', network='n',"
+        " first_at=now, last_at=now, found_at=now); f.ballots.add(b)",
+        False,
+    ),
     "tallies": (
         "from django.db.models import F; from onward_polls.models import Tally; Tally.objects.update(count=F('count') + 1)",
         True,

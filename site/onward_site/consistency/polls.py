@@ -3,10 +3,10 @@
 from collections import Counter
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from onward_polls.actions import rebuild_tallies
-from onward_polls.models import Ballot, Poll, ReaderLink, Tally, TallyDelta, Vote
+from onward_polls.models import Ballot, FairnessFlag, Option, Poll, ReaderLink, Tally, TallyDelta, Vote
 from onward_polls.tally import recount
 
 from .findings import Finding, facts_found, rows_found
@@ -52,6 +52,46 @@ def crowded_ballots() -> list[Finding]:
     return rows_found(
         "crowded_ballots", "Ballots mark several options where one answer was asked for.", ballots
     )
+
+
+def foreign_previous() -> list[Finding]:
+    """An earlier answer is one to the poll that the ballot's own poll asks again."""
+    ballots = Ballot.objects.exclude(previous=None).filter(
+        Q(poll__follows=None) | ~Q(previous__poll=F("poll__follows"))
+    )
+    return rows_found(
+        "previous",
+        "Ballots name an earlier answer to a poll that theirs does not ask again.",
+        ballots,
+        lambda: ballots.update(previous=None),
+    )
+
+
+def repeated_others() -> list[Finding]:
+    """A poll offers one option at most beside which readers write."""
+    others = Option.objects.filter(is_other=True, retired_at=None).values("poll")
+    repeated = others.annotate(times=Count("pk")).filter(times__gt=1).order_by("poll")
+    return facts_found(
+        "others",
+        "A poll offers several options beside which readers write.",
+        (f"Poll {poll}: {times}" for poll, times in repeated.values_list("poll", "times")),
+    )
+
+
+def unexplained_exclusions() -> list[Finding]:
+    """A ballot that is set aside says why, and a reason stands on no other."""
+    ballots = Ballot.objects.filter(Q(excluded_at=None) ^ Q(exclusion=""))
+    return rows_found(
+        "exclusions", "Ballots are set aside without a reason, or have one without being so.", ballots
+    )
+
+
+def misplaced_flags() -> list[Finding]:
+    """A flag holds ballots of its own poll."""
+    flags = FairnessFlag.objects.filter(
+        Exists(Ballot.objects.filter(fairness_flags=OuterRef("pk")).exclude(poll=OuterRef("poll")))
+    )
+    return rows_found("flags", "Flags hold ballots of another poll.", flags)
 
 
 def wrong_tallies() -> list[Finding]:
