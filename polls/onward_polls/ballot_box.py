@@ -76,13 +76,20 @@ def share_poll(poll: Poll, network: str = "") -> None:
     Django has no word for FOR KEY SHARE. The foreign keys take the same lock by themselves, but only at the
     commit, which is too late. SQLite has one writer at a time and needs nothing.
     """
+    statement = sharing(poll, network)
+    if statement:
+        with connection.cursor() as cursor:
+            cursor.execute(*statement)
+
+
+def sharing(poll: Poll, network: str) -> tuple[str, list[str | int]] | None:
+    """Return the statement of ``share_poll`` with its parameters, or None where none is needed."""
     if not connection.features.has_select_for_no_key_update:
-        return
+        return None
     table = connection.ops.quote_name(Poll._meta.db_table)
     limited = bool(network and polls_settings().BALLOTS_PER_NETWORK_HOUR)
-    queue, values = ("pg_advisory_xact_lock(hashtextextended(%s, 0))", [network]) if limited else ("1", [])
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {queue} FROM {table} WHERE id = %s FOR KEY SHARE", [*values, poll.pk])  # noqa: S608
+    queue = "pg_advisory_xact_lock(hashtextextended(%s, 0))" if limited else "1"
+    return f"SELECT {queue} FROM {table} WHERE id = %s FOR KEY SHARE", [*([network] if limited else []), poll.pk]  # noqa: S608
 
 
 def hold_ballot(poll: Poll, key: str, *, door: str, network: str = "") -> HeldBallot:

@@ -26,6 +26,10 @@ class PollsSettings:
     #: From one network, this many new ballots per poll and hour are counted; more are kept and set aside.
     #: 0 means no limit.
     BALLOTS_PER_NETWORK_HOUR: int = 60
+    #: Which sites may show polls in a frame, for example ("https://www.example.org",). Empty means none.
+    EMBED_ORIGINS: tuple[str, ...] = ()
+    #: Static files with the site's own colours and type, for polls in a frame.
+    EMBED_STYLES: tuple[str, ...] = ()
 
 
 @cache

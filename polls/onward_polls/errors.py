@@ -120,6 +120,17 @@ class SignInFirst(PollError):
         )
 
 
+class NotYourAnswer(PollError):
+    """A ballot that neither this browser nor whoever is signed in has cast."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This browser holds no such answer. It may have been deleted, or given in another browser.")
+        )
+
+
 class WrittenElsewhere(PollError):
     """Words, or an address, that were added to the ballot in another browser."""
 

@@ -11,7 +11,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from rest_framework.authentication import CSRFCheck
 
+from .conf import polls_settings
 from .errors import PollError
+from .models import Ballot
 
 
 class UnreadableForm(PollError):
@@ -36,6 +38,8 @@ class Place:
 
     page_ref: int | None = None
     next_path: str = ""
+    #: A value of Ballot.Door: the card's own page, or a frame on another site.
+    door: str = Ballot.Door.WEB
 
 
 def read_post(request: HttpRequest) -> QueryDict:
@@ -76,4 +80,9 @@ def place_of(fields: QueryDict) -> Place:
     page, next_path = fields.get("page", ""), fields.get("next", "")
     known = page.isascii() and page.isdigit() and len(page) < 19
     safe = next_path.startswith("/") and url_has_allowed_host_and_scheme(next_path, allowed_hosts=None)
-    return Place(int(page) if known else None, next_path if safe and len(next_path) <= 500 else "")
+    framed = fields.get("door") == Ballot.Door.EMBED and bool(polls_settings().EMBED_ORIGINS)
+    return Place(
+        int(page) if known else None,
+        next_path if safe and len(next_path) <= 500 else "",
+        Ballot.Door.EMBED if framed else Ballot.Door.WEB,
+    )

@@ -1,5 +1,6 @@
-"""Who is answering: a browser by its cookie, a subscriber by the token in a mail, an address that was confirmed,
-or somebody who is signed in. docs/explanation/one-reader-one-ballot.md says how one climbs to the next.
+"""Who is answering: a browser, the receiver of a mail, the owner of an address, or somebody who is signed in.
+
+How one climbs to the next is told in ``docs/explanation/one-reader-one-ballot.md``.
 """
 
 import re

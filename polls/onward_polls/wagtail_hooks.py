@@ -28,6 +28,8 @@ LIFE_ACTIONS = (
     ("unarchive", gettext_lazy("Take poll out of the archive"), gettext_lazy("Taken out of the archive")),
     ("reword", gettext_lazy("Reword poll"), gettext_lazy("Reworded after readers had answered")),
     ("promote", gettext_lazy("Make words an option"), gettext_lazy("Words of readers made an option")),
+    ("exclude", gettext_lazy("Set answers aside"), gettext_lazy("Answers set aside")),
+    ("include", gettext_lazy("Count answers again"), gettext_lazy("Answers counted again")),
 )
 
 

@@ -10,8 +10,6 @@ from .models import Ballot
 
 MAX_WORDS = 2000
 MAX_CREDIT = 100
-#: How much may be written beside "other": a line, not an essay.
-MAX_OTHER = 200
 
 #: Everything below the space except tab and line breaks, which PostgreSQL refuses or browsers mangle.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -28,20 +26,6 @@ def clean_words(text: str) -> str:
                 "Your words are %(length)d characters long, and there is room for %(most)d. Please shorten them."
             )
             % {"length": len(words), "most": MAX_WORDS}
-        )
-    return words
-
-
-def clean_other(text: str) -> str:
-    """Return what was written beside "other" as one line, perhaps empty, or raise BallotIncomplete."""
-    words = " ".join(CONTROL.sub("", text).split())
-    if len(words) > MAX_OTHER:
-        raise BallotIncomplete(
-            _(
-                "What you wrote is %(length)d characters long, and there is room for %(most)d beside an answer. "
-                "Please shorten it; you can add more after you have answered."
-            )
-            % {"length": len(words), "most": MAX_OTHER}
         )
     return words
 

@@ -1,12 +1,16 @@
 """How a poll looks: one card for article, fragment and page, one list of results, and the links in a mail."""
 
 from .addresses import poll_urls
-from .card import PollCard, State, WordsDraft
+from .card import PollCard, WordsDraft
+from .faces import State
+from .embed import EmbedCode
 from .mail import mail_links, poll_mail_links, poll_mail_text
-from .results import PollResults, earlier_tally
+from .results import PollResults, earlier_tally, public_results
+from .results_mail import poll_results_mail, poll_results_text
 
 
 __all__ = [
+    "EmbedCode",
     "PollCard",
     "PollResults",
     "State",
@@ -15,5 +19,8 @@ __all__ = [
     "mail_links",
     "poll_mail_links",
     "poll_mail_text",
+    "poll_results_mail",
+    "poll_results_text",
     "poll_urls",
+    "public_results",
 ]

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -10,30 +9,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from laces.components import Component
 
-from onward_polls.models import Ballot, Option, Poll
+from onward_polls.models import Ballot, Poll
 from onward_polls.readers import ReaderView
 from onward_polls.tally import read_tally
-from onward_polls.wording import how_many, life_line, what_happens
+from onward_polls.wording import what_happens
 
 from .addresses import poll_urls
+from .ballot_form import BallotDraft, BallotForm
+from .faces import ANSWERABLE, State, announcement, elsewhere, face_of, kick, settled, why_aside
 from .results import PollResults, earlier_tally
-
-
-class State(StrEnum):
-    """Which face a poll card shows. A closed poll may also show what this reader answered."""
-
-    BALLOT = "ballot"
-    CONFIRM = "confirm"
-    VOTED = "voted"
-    CHANGE = "change"
-    WITHDRAWN = "withdrawn"
-    WAITING = "waiting"
-    CLOSED = "closed"
-    UNAVAILABLE = "unavailable"
-
-
-#: The faces that hold a form to answer with.
-ANSWERABLE = (State.BALLOT, State.CONFIRM, State.CHANGE, State.WITHDRAWN)
 
 
 @dataclass(frozen=True)
@@ -61,6 +45,9 @@ class PollCard(Component):
     state: State | None = None
     #: uuids of the options marked in the form; None means those on the reader's ballot.
     chosen: Collection[UUID] | None = None
+    #: What stands beside the "other" option, and the role; None means what is on the reader's ballot.
+    other: str | None = None
+    role: str | None = None
     #: A sentence about what went wrong with the last try.
     error: str = ""
     #: The path the reader came from and can go back to.
@@ -69,17 +56,23 @@ class PollCard(Component):
     #: Whose mail this is answered from, half hidden, and where to post then.
     mail_hint: str = ""
     mail_path: str = ""
+    #: Whether it stands in a frame on another site, where its forms open our own page in a new tab.
+    embedded: bool = False
+    #: Whether the answer was begun in such a frame.
+    from_embed: bool = False
     #: Words as typed, when the form for them has to be shown again.
     draft: WordsDraft | None = None
     editing_words: bool = False
     #: A sentence about what the reader should do next.
     notice: str = ""
+    #: What a screen reader says when a script shows this card; empty means what the face says.
+    said: str = ""
 
     template_name = "onward_polls/components/poll_card.html"
 
     class Media:
         css = {
-            "all": ["onward_polls/polls.css", "onward_polls/poll-words.css", "onward_polls/poll-results.css"]
+            "all": ["onward_polls/polls.css", "onward_polls/poll-ballot.css", "onward_polls/poll-results.css"]
         }
 
     @property
@@ -89,44 +82,46 @@ class PollCard(Component):
     @property
     def face(self) -> State:
         """The state asked for, or the one that follows from the poll and the reader."""
-        if self.poll.archived_at:
-            return State.UNAVAILABLE
-        if self.poll.is_closed:
-            return State.CLOSED
-        if self.poll.is_waiting:
-            return State.WAITING
-        if self.state:
-            return self.state
-        if self.view.has_voted:
-            return State.VOTED
-        return State.WITHDRAWN if self.view.has_withdrawn else State.BALLOT
+        return face_of(self.poll, self.view, self.state)
 
     def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
         """Return everything the template shows."""
         face = self.face
+        form = self.form(face)
+        results = self.results(face)
         return {
             "card": self,
             "poll": self.poll,
             "state": face.value,
             "kick": kick(self.poll, face),
-            "options": self.options() if face in ANSWERABLE else [],
-            "control": "checkbox" if self.poll.kind == Poll.Kind.MULTIPLE else "radio",
-            "how_many": how_many(self.poll),
+            "notice": self.notice or (form.notice if form else "") or elsewhere(self.view, face),
+            "aside": why_aside(self.view) if face in (State.VOTED, State.CLOSED) else "",
+            "form": form,
+            "settled": "" if form else settled(self.poll, face),
             "action": self.mail_path or reverse("onward_polls:poll", args=[self.poll.pk]),
-            "announcement": announcement(self.poll, face),
+            "announcement": self.said
+            or announcement(self.poll, self.view, face, results.tally if results else None),
             "what_happens": what_happens(self.poll),
-            "results": self.results(face),
+            "results": results,
             "change_text": self.change_text(face),
-            "answers": [option.text for option in self.poll.options.all() if option.uuid in self.view.chosen],
+            "answers": self.answers(),
             "words": self.words(face),
             "urls": poll_urls(self.poll, page_ref=self.page_ref, next_path=self.next_path),
         }
 
-    def options(self) -> list[tuple[Option, bool]]:
-        """Return the options on offer, each with whether it is marked."""
-        chosen = self.view.chosen if self.chosen is None else self.chosen
-        offered = (option for option in self.poll.options.all() if option.retired_at is None)
-        return [(option, option.uuid in chosen) for option in offered]
+    def form(self, face: State) -> BallotForm | None:
+        """Return the form to answer with, or None where there is nothing to mark or nothing to change."""
+        final = self.view.ballot is not None and not self.poll.allow_change
+        if self.poll.kind == Poll.Kind.WORDS or face not in ANSWERABLE or final:
+            return None
+        return BallotForm(self.poll, self.view, BallotDraft(self.chosen, self.other, self.role))
+
+    def answers(self) -> list[str]:
+        """Return what this reader marked, the "other" option with what stands beside it."""
+        ballot, chosen = self.view.ballot, self.view.chosen
+        marked = [option for option in self.poll.options.all() if option.uuid in chosen]
+        beside = f": {ballot.words}" if ballot and ballot.words else ""
+        return [f"{option.text}{beside}" if option.is_other else option.text for option in marked]
 
     def results(self, face: State) -> "PollResults | None":
         """Return the results if this reader may see them on this face of the card."""
@@ -142,6 +137,7 @@ class PollCard(Component):
             earlier,
             change_text := self.change_text(face),
             urls["change"] if change_text else "",
+            poll=self.poll,
         )
 
     def change_text(self, face: State) -> str:
@@ -152,13 +148,15 @@ class PollCard(Component):
 
     def words(self, face: State) -> dict[str, Any] | None:
         """Return what the part for words shows: a form, thanks for what was written, or nothing."""
+        if self.view.wrote_elsewhere:
+            return None
         ballot = self.view.ballot if self.view.has_voted else None
         only_words = self.poll.kind == Poll.Kind.WORDS
-        asks = face == State.VOTED and self.poll.ask_words
+        written = ballot.words if ballot else ""
+        asks = face == State.VOTED and (self.poll.ask_words or bool(written))
         if only_words:
             asks = asks or face in ANSWERABLE
-        written = ballot.words if ballot else ""
-        if not written and not asks:
+        if not asks and (not written or face in ANSWERABLE):
             return None
         reopened = self.draft is not None or self.editing_words or face in (State.CHANGE, State.CONFIRM)
         show_form = asks and (not written or reopened)
@@ -181,23 +179,3 @@ def draft_of(ballot: Ballot | None) -> WordsDraft:
         return WordsDraft()
     follow_up = getattr(ballot, "follow_up", None)
     return WordsDraft(ballot.words, ballot.consent, ballot.credit, follow_up.address if follow_up else "")
-
-
-def kick(poll: Poll, face: State) -> str:
-    """Return the small line above the question."""
-    special = {
-        State.CONFIRM: _("One more press, so that we know it was you"),
-        State.CHANGE: _("Change your answer"),
-        State.WITHDRAWN: _("You took your answer back"),
-    }
-    return special.get(face) or life_line(poll) or _("A question to you")
-
-
-def announcement(poll: Poll, face: State) -> str:
-    """Return what a screen reader says when a card has changed to this face."""
-    return {
-        State.VOTED: _("Your answer is counted."),
-        State.WITHDRAWN: _("Your answer was taken back."),
-        State.CONFIRM: _("Please press the button once more."),
-        State.CLOSED: _("This poll is closed."),
-    }.get(face, "")

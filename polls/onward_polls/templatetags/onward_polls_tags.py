@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django import template
 from django.utils.safestring import SafeString
 
-from onward_polls.components import PollCard
+from onward_polls.components import EmbedCode, PollCard
 from onward_polls.models import Poll
 
 
@@ -27,3 +27,10 @@ def poll_card(context: template.Context, poll: Poll | None) -> str:
     next_path = urlsplit(url() or "").path if page_ref and callable(url) else ""
     card: SafeString = PollCard(poll, page_ref=page_ref, next_path=next_path).render_html()
     return card
+
+
+@register.simple_tag
+def embed_code(poll: Poll) -> str:
+    """Render the code with which another site shows a poll in a frame, ready to be copied."""
+    code: SafeString = EmbedCode(poll).render_html()
+    return code

@@ -1,10 +1,9 @@
 """What every poll view shares: finding the poll, showing its card, and answering a refusal."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.middleware.csrf import get_token
@@ -14,13 +13,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from onward_polls.components import PollCard, State, WordsDraft, poll_urls
+from onward_polls.components import PollCard, State, poll_urls
 from onward_polls.conf import polls_settings
 from onward_polls.errors import PollError
-from onward_polls.models import Poll
+from onward_polls.models import Ballot, Poll
+from onward_polls.networks import network_hash
 from onward_polls.placement import is_public
 from onward_polls.posts import Place, place_of, wants_fragment
-from onward_polls.readers import ReaderView, ensure_identity, identity_of, view_reader
+from onward_polls.readers import (
+    ReaderView,
+    browser_of,
+    ensure_identity,
+    identity_of,
+    view_reader,
+    view_request,
+)
 
 
 View = Callable[..., HttpResponse]
@@ -75,7 +82,15 @@ class Desk:
 
     def look(self) -> ReaderView:
         """Return what this reader has done in the poll so far."""
+        if self.identity == identity_of(self.request):
+            return view_request(self.poll, self.request)
         return view_reader(self.poll, self.identity)
+
+    @property
+    def browser(self) -> str:
+        """The browser of somebody who is signed in; empty where the browser itself is who answers."""
+        browser = browser_of(self.request) or ""
+        return browser if browser != self.identity else ""
 
     def show(self, card: PollCard, *, status: int = 200) -> HttpResponse:
         """Answer with a card: alone for a script, inside a page for everybody else."""
@@ -102,15 +117,13 @@ class Desk:
             csrf_token=token,
             page_ref=self.place.page_ref,
             next_path=self.place.next_path,
+            from_embed=self.place.door == Ballot.Door.EMBED,
             **details,
         )
 
-    def ask_to_confirm(
-        self, *, chosen: Collection[UUID] = (), draft: WordsDraft | None = None
-    ) -> HttpResponse:
-        """Show the same form again with what was typed, now with a token, and set both cookies."""
-        card = self.card(self.look(), state=State.CONFIRM, chosen=chosen, draft=draft)
-        return self.show_unconfirmed(card)
+    def ask_to_confirm(self, **filled: Any) -> HttpResponse:
+        """Show the same form again with what was filled in, now with a token, and set both cookies."""
+        return self.show_unconfirmed(self.card(self.look(), state=State.CONFIRM, **filled))
 
     def show_unconfirmed(self, card: PollCard) -> HttpResponse:
         """Show a card whose form only now holds a token; a script that was told to send may send once more."""
@@ -119,15 +132,18 @@ class Desk:
         response["X-Onward-Unconfirmed"] = "1"
         return response
 
-    def refuse(
-        self, error: PollError, *, chosen: Collection[UUID] = (), draft: WordsDraft | None = None
-    ) -> HttpResponse:
+    def refuse(self, error: PollError, **filled: Any) -> HttpResponse:
         """Say what was wrong, beside the form as the reader left it."""
         self.poll.refresh_from_db(fields=["opens_at", "closes_at", "archived_at"])
         reader = self.look()
-        state = State.CHANGE if reader.has_voted and draft is None and self.poll.allow_change else None
-        card = self.card(reader, state=state, chosen=chosen or None, draft=draft, error=str(error))
+        reopens = reader.has_voted and not filled.get("draft") and self.poll.allow_change
+        card = self.card(reader, state=State.CHANGE if reopens else None, error=str(error), **filled)
         return self.show(card, status=error.status)
+
+    @property
+    def network(self) -> str:
+        """The hash that stands for the network this request came from, in this poll and today."""
+        return network_hash(self.poll, self.request.META.get("REMOTE_ADDR", ""))
 
     def answered(self, **details: Any) -> HttpResponse:
         """Show the result of what was done: the new card for a script, else the poll's own page."""

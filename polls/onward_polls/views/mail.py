@@ -70,6 +70,7 @@ def _count(desk: Desk, reader: MailReader, marked: list[str]) -> HttpResponse:
             browser=browser,
             options=options,
             page_ref=reader.page_ref,
+            network=desk.network,
         )
     except PollError as error:
         return _show(

@@ -1,14 +1,15 @@
 """Answering a poll, changing the answer, and taking it back."""
 
-from uuid import UUID
+from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from onward_polls.actions import cast_ballot, withdraw_ballot
-from onward_polls.ballot_rules import check_options, find_options
+from onward_polls.ballot_rules import check_options, check_role, clean_beside_other, find_options
 from onward_polls.components import State
 from onward_polls.errors import PollError
-from onward_polls.models import Poll
+from onward_polls.models import Option, Poll
 from onward_polls.posts import carries_token, read_post
 
 from .answering import Desk, personal
@@ -30,27 +31,59 @@ def _show(desk: Desk) -> HttpResponse:
 
 
 def _vote(desk: Desk, fields: QueryDict) -> HttpResponse:
-    marked = fields.getlist("option")
-    if desk.poll.kind == Poll.Kind.WORDS:
-        marked = []
+    filled = Filled.read(desk.poll, fields)
     try:
-        options = find_options(desk.poll, marked)
-        check_options(desk.poll, options)
+        options = find_options(desk.poll, filled.marked)
+        _check(desk, options, filled)
+        if desk.identity is None or not carries_token(desk.request):
+            return desk.ask_to_confirm(**filled.shown(desk.poll))
+        cast_ballot(
+            desk.poll,
+            identity=desk.identity,
+            options=options,
+            door=desk.place.door,
+            page_ref=desk.place.page_ref,
+            words=filled.other,
+            role=filled.role,
+            network=desk.network,
+            browser=desk.browser,
+        )
     except PollError as error:
-        return desk.refuse(error, chosen=_still_offered(desk.poll, marked))
-    chosen = {option.uuid for option in options}
-    if desk.identity is None or not carries_token(desk.request):
-        return desk.ask_to_confirm(chosen=chosen)
-    try:
-        cast_ballot(desk.poll, identity=desk.identity, options=options, page_ref=desk.place.page_ref)
-    except PollError as error:
-        return desk.refuse(error, chosen=chosen)
+        return desk.refuse(error, **filled.shown(desk.poll))
     return desk.answered()
 
 
-def _still_offered(poll: Poll, marked: list[str]) -> set[UUID]:
-    """Return those of the options sent that exist, so that they stay marked."""
-    return {option.uuid for option in poll.options.all() if str(option.uuid) in marked}
+@dataclass(frozen=True)
+class Filled:
+    """What a reader sent with the form to answer with."""
+
+    marked: list[str]
+    other: str = ""
+    role: str = ""
+
+    @classmethod
+    def read(cls, poll: Poll, fields: QueryDict) -> "Filled":
+        """Read a form; whoever marked nothing and only wrote beside "other" has chosen it."""
+        if poll.kind == Poll.Kind.WORDS:
+            return cls([])
+        marked, other = fields.getlist("option"), fields.get("other", "")
+        if not marked and other.strip():
+            offered = (option for option in poll.options.all() if option.retired_at is None)
+            marked = [str(option.uuid) for option in offered if option.is_other]
+        return cls(marked, other, fields.get("role", ""))
+
+    def shown(self, poll: Poll) -> dict[str, Any]:
+        """Return what a card needs to show the same form again, with those of the options sent that exist."""
+        chosen = {option.uuid for option in poll.options.all() if str(option.uuid) in self.marked}
+        return {"chosen": chosen or None, "other": self.other, "role": self.role}
+
+
+def _check(desk: Desk, options: list[Option], filled: Filled) -> None:
+    """Find every mistake before asking to confirm, so that the reader is asked only once."""
+    check_options(desk.poll, options)
+    check_role(desk.poll, filled.role)
+    if desk.identity is None and any(option.is_other for option in options):
+        clean_beside_other(filled.other)
 
 
 @personal("POST")

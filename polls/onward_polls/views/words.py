@@ -11,6 +11,7 @@ from onward_polls.actions import (
     add_words,
     cast_ballot,
     confirm_follow_up,
+    forget_follow_up,
     request_follow_up,
     withdraw_consent,
 )
@@ -19,7 +20,9 @@ from onward_polls.conf import polls_settings
 from onward_polls.errors import BallotIncomplete, PollError
 from onward_polls.follow_ups import find_follow_up, usable_address
 from onward_polls.models import Ballot, FollowUp, Poll
+from onward_polls.placement import path_of_page
 from onward_polls.posts import carries_token, read_post
+from onward_polls.readers import keys_of
 from onward_polls.words import clean_credit, clean_words
 
 from .answering import Desk, PollNotFound, personal
@@ -68,23 +71,32 @@ def _check(draft: WordsDraft) -> None:
 def _add(desk: Desk, identity: str, draft: WordsDraft) -> None:
     ballot = desk.look().ballot
     if desk.poll.kind == Poll.Kind.WORDS:
-        ballot = cast_ballot(desk.poll, identity=identity, options=[], page_ref=desk.place.page_ref)
+        ballot = cast_ballot(
+            desk.poll,
+            identity=identity,
+            options=[],
+            door=desk.place.door,
+            page_ref=desk.place.page_ref,
+            network=desk.network,
+            browser=desk.browser,
+        )
     if ballot is None or not ballot.stands:
         raise AnswerFirst
-    add_words(ballot, words=draft.words, consent=draft.consent, credit=draft.credit)
+    by = keys_of(desk.poll, desk.request)
+    add_words(ballot, words=draft.words, consent=draft.consent, credit=draft.credit, by=by)
     if draft.address.strip():
-        request_follow_up(ballot, draft.address)
+        request_follow_up(ballot, draft.address, by=by)
 
 
 @personal("POST")
 def stop_quoting(request: HttpRequest, poll_id: int) -> HttpResponse:
     """Withdraw the consent to be quoted; possible at any time."""
     desk = Desk.open(request, poll_id, read_post(request))
-    ballot = desk.look().ballot
-    if ballot is not None and carries_token(request):
-        withdraw_consent(ballot)
-        return desk.answered()
-    return desk.show_unconfirmed(desk.card(desk.look()))
+    reader = desk.look()
+    if reader.ballot is None or reader.wrote_elsewhere or not carries_token(request):
+        return desk.show_unconfirmed(desk.card(reader))
+    withdraw_consent(reader.ballot)
+    return desk.answered()
 
 
 @personal("POST")
@@ -98,7 +110,7 @@ def follow_up(request: HttpRequest, poll_id: int) -> HttpResponse:
         usable_address(draft.address)
         if not carries_token(request) or reader.ballot is None or not reader.has_voted:
             return desk.show_unconfirmed(desk.card(reader, draft=draft))
-        request_follow_up(reader.ballot, draft.address)
+        request_follow_up(reader.ballot, draft.address, by=keys_of(desk.poll, request))
     except PollError as error:
         return desk.refuse(error, draft=draft)
     return desk.answered()
@@ -119,13 +131,14 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         "poll": wish.ballot.poll,
         "follow_up": wish,
         "removed": removed,
+        "way_back": path_of_page(wish.ballot.page_ref, request),
     }
     return render(request, "onward_polls/pages/follow_up.html", context)
 
 
 def _settle(wish: FollowUp, *, remove: bool) -> None:
     if remove:
-        FollowUp.objects.filter(pk=wish.pk).delete()
+        forget_follow_up(wish)
     else:
         confirm_follow_up(wish)
 

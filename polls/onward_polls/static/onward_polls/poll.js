@@ -2,43 +2,37 @@
 
 const HEADERS = { "X-Requested-With": "onward" };
 
+const paragraph = (name, role) => Object.assign(document.createElement("p"), { className: `onward-poll__${name}`, role });
+
 class OnwardPoll extends HTMLElement {
   connectedCallback() {
     if (this.live) return;
-    this.live = document.createElement("p");
-    this.live.setAttribute("role", "status");
-    this.live.className = "onward-poll__status";
-    this.append(this.live);
+    this.append(this.live = paragraph("status", "status"));
     this.addEventListener("submit", (event) => this.submit(event));
     this.addEventListener("click", (event) => this.follow(event));
-    this.addEventListener("input", (event) => this.weigh(event.target.form));
-    this.querySelectorAll("form").forEach((form) => this.weigh(form));
     // On a page without <onward-reader>, ask for the own card, but only where this browser has answered.
     if (!document.querySelector("onward-reader") && localStorage.getItem(this.id)) this.load(this.dataset.src, { quiet: true });
   }
 
   submit(event) {
     event.preventDefault();
-    if (this.hasAttribute("aria-busy")) return;
-    const { target: form, submitter } = event;
-    const body = new URLSearchParams(new FormData(form, submitter));
-    this.load(form.action, { method: "POST", body });
+    const body = new URLSearchParams(new FormData(event.target, event.submitter));
+    if (!this.hasAttribute("aria-busy")) this.load(event.target.action, { method: "POST", body });
   }
 
   follow(event) {
     const link = event.target.closest("a[data-onward-card]");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    this.load(link.href, {});
+    this.load(link.href);
   }
 
-  async load(url, options) {
+  async load(url, options = {}) {
     this.setAttribute("aria-busy", "true");
     if (!options.quiet) this.say(this.dataset.busy);
     try {
       let answer = await this.ask(url, options);
-      // The first answer of a browser comes back with the token and the cookie that this page cannot hold.
-      // The reader has pressed the button, so the same press is sent once more with them.
+      // A browser's first answer comes back with the token that this page cannot hold: the same press is sent again.
       const token = answer.card?.querySelector("[name=csrfmiddlewaretoken]");
       if (answer.unconfirmed && token) {
         options.body.set("csrfmiddlewaretoken", token.value);
@@ -55,48 +49,32 @@ class OnwardPoll extends HTMLElement {
     const response = await fetch(url, { ...options, headers: HEADERS, credentials: "same-origin" });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const card = page.querySelector("onward-poll");
-    const unconfirmed = response.headers.get("X-Onward-Unconfirmed") === "1";
-    if (!card && !page.querySelector("[role=alert]")) throw new Error(`HTTP ${response.status}`);
-    return { card, page, unconfirmed };
+    const sentence = page.querySelector("[role=alert]")?.textContent;
+    if (!card && !sentence) throw new Error(`HTTP ${response.status}`);
+    return { card, sentence, unconfirmed: response.headers.get("X-Onward-Unconfirmed") === "1" };
   }
 
-  show({ card, page }, quiet) {
-    if (!card) return quiet || this.complain(page.querySelector("[role=alert]").textContent);
-    card.querySelectorAll(".onward-poll__question").forEach((heading) => {
-      // A card inside an article keeps the level of heading it had there.
-      const level = document.createElement(this.querySelector(".onward-poll__question").localName);
-      for (const { name, value } of heading.attributes) level.setAttribute(name, value);
-      level.append(...heading.childNodes);
-      heading.replaceWith(level);
-    });
+  show({ card, sentence }, quiet) {
+    if (!card) return quiet || this.complain(sentence);
+    // The question stays the heading that it is on this page, of whatever level.
+    const [question, fresh] = [this, card].map((one) => one.querySelector(".onward-poll__question"));
+    question.textContent = fresh.textContent;
+    fresh.replaceWith(question);
     this.dataset.state = card.dataset.state;
     this.replaceChildren(...card.children, this.live);
-    this.querySelectorAll("form").forEach((form) => this.weigh(form));
     if (card.dataset.state === "voted") localStorage.setItem(this.id, "1");
     if (quiet) return;
-    const error = this.querySelector("[role=alert]");
-    (error ?? this.querySelector(".onward-poll__question")).focus();
-    this.say(error ? "" : card.dataset.announce);
+    (sentence ? this.querySelector("[role=alert]") : question).focus();
+    this.say(sentence ? "" : card.dataset.announce);
   }
 
   complain(sentence) {
     this.say("");
     this.querySelector(".onward-poll__error")?.remove();
-    const error = document.createElement("p");
-    error.className = "onward-poll__error";
-    error.setAttribute("role", "alert");
-    error.textContent = sentence;
-    this.querySelector(".onward-poll__question").after(error);
+    this.querySelector(".onward-poll__question").after(Object.assign(paragraph("error", "alert"), { textContent: sentence }));
   }
 
-  // "Update my answer" waits until something differs.
-  weigh(form) {
-    if (!form?.hasAttribute("data-weigh")) return;
-    const differs = [...form.elements].some((field) => field.checked !== field.defaultChecked);
-    form.querySelector("[type=submit]").disabled = !differs;
-  }
-
-  say(sentence) { this.live.textContent = sentence ?? ""; }
+  say(sentence) { this.live.textContent = sentence; }
 }
 
 if (!customElements.get("onward-poll")) customElements.define("onward-poll", OnwardPoll);

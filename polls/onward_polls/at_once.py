@@ -1,0 +1,151 @@
+"""A first ballot in one round trip: what most readers do, without loading anything.
+
+The statements do what ``cast_ballot`` does for somebody who is new to a poll, and nothing else. They believe nothing
+they are given: the first inserts the ballot only where the poll still says what this process remembers of it, takes
+ballots by the database's clock, is public and offers every option marked, and where neither the reader nor the network
+needs a closer look. Where that leaves no row, nothing has happened at all, and ``cast_ballot`` decides.
+
+The rules of ``ballot_box`` hold here too: the poll's lock comes first, links are looked for after the row stands under
+the reader's key, and counts are changed by new rows only. Each statement sees what was committed before it began; that
+is why there are several.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from .ballot_box import HOUR, sharing
+from .conf import polls_settings
+from .models import Ballot, Option, Poll, ReaderLink, TallyDelta, Vote
+from .placement import public_condition
+
+
+#: SQL and its parameters.
+Statement = tuple[str, Sequence[Any]]
+
+#: What the checks of an answer were made against.
+REMEMBERED = ("salt", "kind", "min_votes", "max_votes", "roles", "wording_version")
+
+#: The database's clock at this very moment: Now() stands still while a statement waits for another transaction.
+CLOCKS = {"postgresql": "CLOCK_TIMESTAMP()", "sqlite": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW')"}
+
+TABLES = {
+    "ballots": Ballot._meta.db_table,
+    "votes": Vote._meta.db_table,
+    "deltas": TallyDelta._meta.db_table,
+    "links": ReaderLink._meta.db_table,
+    "options": Option._meta.db_table,
+    "polls": Poll._meta.db_table,
+}
+
+TAKES_BALLOTS = """poll.id = %s AND poll.archived_at IS NULL AND poll.follows_id IS NULL
+    AND (poll.opens_at IS NULL OR poll.opens_at <= {clock}) AND (poll.closes_at IS NULL OR poll.closes_at > {clock})"""
+
+OFFERS = """%s = (SELECT COUNT(*) FROM {options} AS option
+    WHERE option.id IN ({places}) AND option.poll_id = poll.id AND option.retired_at IS NULL AND NOT option.is_other)"""
+
+ROOM = """NOT EXISTS (SELECT 1 FROM {ballots} AS recent
+    WHERE recent.poll_id = %s AND recent.network = %s AND recent.cast_at > %s LIMIT 1 OFFSET %s)"""
+
+#: A link that was made while the insert waited for it is seen only now.
+TAKE_BACK = """DELETE FROM {ballots} WHERE uuid = %s
+    AND EXISTS (SELECT 1 FROM {links} AS link WHERE link.poll_id = %s AND link.alias_key = %s)"""
+
+MARK = """INSERT INTO {votes} (ballot_id, option_id, exclusive) SELECT ballot.id, option.id, %s
+    FROM {ballots} AS ballot JOIN {options} AS option ON option.poll_id = ballot.poll_id
+    WHERE ballot.uuid = %s AND option.id IN ({places}) ORDER BY option.id"""
+
+COUNT = """INSERT INTO {deltas} (poll_id, option_id, door, delta)
+    SELECT poll_id, NULL, door, 1 FROM {ballots} WHERE uuid = %s
+    UNION ALL SELECT ballot.poll_id, vote.option_id, ballot.door, 1
+    FROM {ballots} AS ballot JOIN {votes} AS vote ON vote.ballot_id = ballot.id WHERE ballot.uuid = %s"""
+
+FOUND = "SELECT id, cast_at FROM {ballots} WHERE uuid = %s"
+
+
+def insert_at_once(ballot: Ballot, options: Sequence[Option]) -> bool:
+    """Store a first ballot with its votes and its counts, or nothing; say which.
+
+    ``ballot`` is not saved yet, and its poll and the options may be remembered from before; afterwards it has its
+    primary key. One round trip on PostgreSQL, outside a transaction at least.
+    """
+    poll, pks = ballot.poll, [option.pk for option in options]
+    uuid, places = _prepared(ballot, "uuid"), ", ".join(["%s"] * len(pks))
+    names = TABLES | {"places": places, "clock": CLOCKS[connection.vendor]}
+    lock = sharing(poll, ballot.network)
+    statements = [
+        *([lock] if lock else []),
+        _insert(ballot, pks, names),
+        (TAKE_BACK, [uuid, poll.pk, ballot.reader_key]),
+        (MARK, [poll.takes_one_answer, uuid, *pks]),
+        (COUNT, [uuid, uuid]),
+        (FOUND, [uuid]),
+    ]
+    row = run_together([(sql.format(**names), values) for sql, values in statements])
+    if row:
+        ballot.pk, ballot.cast_at = row[0], _moment(row[1])
+        ballot._state.adding, ballot._state.db = False, connection.alias
+    return row is not None
+
+
+def _insert(ballot: Ballot, pks: Sequence[int], names: dict[str, str]) -> Statement:
+    poll = ballot.poll
+    fields = [field for field in Ballot._meta.concrete_fields if not field.primary_key]
+    values = {field.column: _prepared(ballot, field.name) for field in fields if field.name != "cast_at"}
+    public, places_of_poll = public_condition(poll)
+    conditions: list[Statement] = [
+        (TAKES_BALLOTS, [poll.pk]),
+        *[(f"poll.{name} = %s", [value]) for name in REMEMBERED if (value := getattr(poll, name)) is not None],
+        *[(f"poll.{name} IS NULL", []) for name in REMEMBERED if getattr(poll, name) is None],
+        (OFFERS, [len(pks), *pks]),
+        (public, places_of_poll),
+    ]
+    limit = polls_settings().BALLOTS_PER_NETWORK_HOUR
+    if limit and ballot.network:
+        since = timezone.now() - HOUR
+        conditions.append((ROOM, [poll.pk, ballot.network, since, limit - 1]))
+    chosen = ", ".join(["%s"] * len(values))
+    sql = (
+        f"INSERT INTO {{ballots}} ({', '.join(values)}, cast_at) SELECT {chosen}, {{clock}} FROM {{polls}} AS poll "  # noqa: S608
+        f"WHERE {' AND '.join(condition for condition, _ in conditions)} ON CONFLICT DO NOTHING"
+    )
+    return sql, [*values.values(), *(value for _, given in conditions for value in given)]
+
+
+def run_together(statements: Sequence[Statement]) -> tuple[Any, ...] | None:
+    """Run statements in one transaction and return the first row of the last.
+
+    PostgreSQL gets them as one message; outside a transaction that is one by itself.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql" and not _binds_on_the_server():
+            cursor.execute(
+                "; ".join(sql for sql, _ in statements), [value for _, values in statements for value in values]
+            )
+            while cursor.nextset():
+                pass
+            return cursor.fetchone()
+        with transaction.atomic():
+            for sql, values in statements:
+                cursor.execute(sql, values)
+            return cursor.fetchone()
+
+
+def _binds_on_the_server() -> bool:
+    """Whether the project asked for parameters that travel apart, which allows only one statement at a time."""
+    return bool(connection.settings_dict["OPTIONS"].get("server_side_binding"))
+
+
+def _prepared(ballot: Ballot, name: str) -> Any:
+    field: Any = Ballot._meta.get_field(name)
+    return field.get_db_prep_save(getattr(ballot, field.attname), connection)
+
+
+def _moment(value: datetime | str) -> datetime:
+    """Return a time as the database wrote it; SQLite writes text in UTC."""
+    if isinstance(value, datetime):
+        return value
+    return datetime.fromisoformat(value).replace(tzinfo=timezone.get_default_timezone())
