@@ -157,4 +157,4 @@ def test_the_card_says_until_when_an_answer_can_be_changed(person: ReaderAtPoll)
     closing = timezone.now() + timedelta(days=40)
     Poll.objects.update(closes_at=closing)
 
-    assert f"You can change it until {closing.day} {closing:%B}" in person.look()
+    assert f"You can change your answer until {closing.day} {closing:%B}" in person.look()

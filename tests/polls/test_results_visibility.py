@@ -74,7 +74,7 @@ def test_no_count_leaks_to_a_reader_who_has_voted_either(
     responses = [answered, *everywhere(poll, reader.browser)]
 
     assert [response.request["PATH_INFO"] for response in responses if speaks_of_counts(response)] == []
-    assert "Your answer is in." in answered.content.decode()
+    assert "Your vote is in" in answered.content.decode()
 
 
 def test_results_show_after_voting(at_poll: type[ReaderAtPoll]) -> None:
