@@ -1,4 +1,4 @@
-"""A first ballot in one round trip: what most readers do, without loading anything.
+"""A first ballot in one round trip: what most readers do, without loading anything first.
 
 The statements do what ``cast_ballot`` does for somebody who is new to a poll, and nothing else. They believe nothing
 they are given: the first inserts the ballot only where the poll still says what this process remembers of it, takes
@@ -26,11 +26,15 @@ from .placement import public_condition
 #: SQL and its parameters.
 Statement = tuple[str, Sequence[Any]]
 
-#: What the checks of an answer were made against.
-REMEMBERED = ("salt", "kind", "min_votes", "max_votes", "roles", "wording_version")
+#: What the checks of an answer were made against, beside max_votes.
+REMEMBERED = ("salt", "kind", "min_votes", "roles", "wording_version")
 
 #: The database's clock at this very moment: Now() stands still while a statement waits for another transaction.
 CLOCKS = {"postgresql": "CLOCK_TIMESTAMP()", "sqlite": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW')"}
+
+#: Polls as this process last saw them, by primary key, and how many it remembers.
+_seen: dict[int, Poll] = {}
+MOST_SEEN = 1000
 
 TABLES = {
     "ballots": Ballot._meta.db_table,
@@ -43,6 +47,8 @@ TABLES = {
 
 TAKES_BALLOTS = """poll.id = %s AND poll.archived_at IS NULL AND poll.follows_id IS NULL
     AND (poll.opens_at IS NULL OR poll.opens_at <= {clock}) AND (poll.closes_at IS NULL OR poll.closes_at > {clock})"""
+
+UNCHANGED = "COALESCE(poll.max_votes, 0) = %s AND " + " AND ".join(f"poll.{name} = %s" for name in REMEMBERED)
 
 OFFERS = """%s = (SELECT COUNT(*) FROM {options} AS option
     WHERE option.id IN ({places}) AND option.poll_id = poll.id AND option.retired_at IS NULL AND NOT option.is_other)"""
@@ -64,6 +70,18 @@ COUNT = """INSERT INTO {deltas} (poll_id, option_id, door, delta)
     FROM {ballots} AS ballot JOIN {votes} AS vote ON vote.ballot_id = ballot.id WHERE ballot.uuid = %s"""
 
 FOUND = "SELECT id, cast_at FROM {ballots} WHERE uuid = %s"
+
+
+def remember(poll: Poll) -> None:
+    """Keep a poll, with its options, for the next answer to it. It may be out of date by then: see above."""
+    if len(_seen) >= MOST_SEEN:
+        _seen.clear()
+    _seen[poll.pk] = poll
+
+
+def remembered(poll_id: int) -> Poll | None:
+    """Return a poll as this process last saw it, or None. Only good for ``insert_at_once``."""
+    return _seen.get(poll_id)
 
 
 def insert_at_once(ballot: Ballot, options: Sequence[Option]) -> bool:
@@ -98,14 +116,13 @@ def _insert(ballot: Ballot, pks: Sequence[int], names: dict[str, str]) -> Statem
     public, places_of_poll = public_condition(poll)
     conditions: list[Statement] = [
         (TAKES_BALLOTS, [poll.pk]),
-        *[(f"poll.{name} = %s", [value]) for name in REMEMBERED if (value := getattr(poll, name)) is not None],
-        *[(f"poll.{name} IS NULL", []) for name in REMEMBERED if getattr(poll, name) is None],
+        (UNCHANGED, [poll.max_votes or 0, *(getattr(poll, name) for name in REMEMBERED)]),
         (OFFERS, [len(pks), *pks]),
         (public, places_of_poll),
     ]
     limit = polls_settings().BALLOTS_PER_NETWORK_HOUR
     if limit and ballot.network:
-        since = timezone.now() - HOUR
+        since = connection.ops.adapt_datetimefield_value(timezone.now() - HOUR)
         conditions.append((ROOM, [poll.pk, ballot.network, since, limit - 1]))
     chosen = ", ".join(["%s"] * len(values))
     sql = (
@@ -123,7 +140,8 @@ def run_together(statements: Sequence[Statement]) -> tuple[Any, ...] | None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql" and not _binds_on_the_server():
             cursor.execute(
-                "; ".join(sql for sql, _ in statements), [value for _, values in statements for value in values]
+                "; ".join(sql for sql, _ in statements),
+                [value for _, values in statements for value in values],
             )
             while cursor.nextset():
                 pass
@@ -148,4 +166,4 @@ def _moment(value: datetime | str) -> datetime:
     """Return a time as the database wrote it; SQLite writes text in UTC."""
     if isinstance(value, datetime):
         return value
-    return datetime.fromisoformat(value).replace(tzinfo=timezone.get_default_timezone())
+    return datetime.fromisoformat(value).replace(tzinfo=connection.timezone)

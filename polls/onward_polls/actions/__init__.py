@@ -4,6 +4,7 @@ from .breakdowns import refresh_breakdown, refresh_due_breakdowns
 from .copying import ask_again, copy_poll
 from .counting import fold_tallies, rebuild_tallies
 from .fairness import decide_flag, exclude_ballots, find_unfair_ballots, include_ballots
+from .first_answers import cast_first_ballot
 from .follow_ups import confirm_follow_up, forget_follow_up, request_follow_up
 from .life import (
     announce_change,
@@ -26,6 +27,7 @@ __all__ = [
     "archive_poll",
     "ask_again",
     "cast_ballot",
+    "cast_first_ballot",
     "cast_from_mail",
     "close_poll",
     "confirm_follow_up",

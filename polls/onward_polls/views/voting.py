@@ -1,25 +1,26 @@
 """Answering a poll, changing the answer, and taking it back."""
 
-from dataclasses import dataclass
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from onward_polls.actions import cast_ballot, withdraw_ballot
+from onward_polls.at_once import remember
 from onward_polls.ballot_rules import check_options, check_role, clean_beside_other, find_options
 from onward_polls.components import State
 from onward_polls.errors import PollError
-from onward_polls.models import Option, Poll
+from onward_polls.models import Option
 from onward_polls.posts import carries_token, read_post
 
 from .answering import Desk, personal
+from .at_once import answer_at_once
+from .filled import Filled
 
 
 @personal("GET", "HEAD", "POST")
 def poll(request: HttpRequest, poll_id: int) -> HttpResponse:
     """Show a poll on a page of its own, or take an answer to it."""
     if request.method == "POST":
-        return _vote(Desk.open(request, poll_id, fields := read_post(request)), fields)
+        fields = read_post(request)
+        return answer_at_once(request, poll_id, fields) or _vote(Desk.open(request, poll_id, fields), fields)
     return _show(Desk.open(request, poll_id, request.GET))
 
 
@@ -31,6 +32,7 @@ def _show(desk: Desk) -> HttpResponse:
 
 
 def _vote(desk: Desk, fields: QueryDict) -> HttpResponse:
+    remember(desk.poll)
     filled = Filled.read(desk.poll, fields)
     try:
         options = find_options(desk.poll, filled.marked)
@@ -51,31 +53,6 @@ def _vote(desk: Desk, fields: QueryDict) -> HttpResponse:
     except PollError as error:
         return desk.refuse(error, **filled.shown(desk.poll))
     return desk.answered()
-
-
-@dataclass(frozen=True)
-class Filled:
-    """What a reader sent with the form to answer with."""
-
-    marked: list[str]
-    other: str = ""
-    role: str = ""
-
-    @classmethod
-    def read(cls, poll: Poll, fields: QueryDict) -> "Filled":
-        """Read a form; whoever marked nothing and only wrote beside "other" has chosen it."""
-        if poll.kind == Poll.Kind.WORDS:
-            return cls([])
-        marked, other = fields.getlist("option"), fields.get("other", "")
-        if not marked and other.strip():
-            offered = (option for option in poll.options.all() if option.retired_at is None)
-            marked = [str(option.uuid) for option in offered if option.is_other]
-        return cls(marked, other, fields.get("role", ""))
-
-    def shown(self, poll: Poll) -> dict[str, Any]:
-        """Return what a card needs to show the same form again, with those of the options sent that exist."""
-        chosen = {option.uuid for option in poll.options.all() if str(option.uuid) in self.marked}
-        return {"chosen": chosen or None, "other": self.other, "role": self.role}
 
 
 def _check(desk: Desk, options: list[Option], filled: Filled) -> None:

@@ -1,0 +1,38 @@
+"""The short way for an answer that needs nothing looked up: a known browser's first one."""
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+from onward_polls.actions import cast_first_ballot
+from onward_polls.at_once import remembered
+from onward_polls.ballot_rules import find_options
+from onward_polls.errors import PollError
+from onward_polls.posts import carries_token, place_of, wants_fragment
+from onward_polls.readers import account_of, browser_of
+
+from .answering import Desk
+from .filled import Filled
+
+
+def answer_at_once(request: HttpRequest, poll_id: int, fields: QueryDict) -> HttpResponse | None:
+    """Take a first answer and say so, or return None, having done nothing: then the long way is the right one."""
+    poll, browser = remembered(poll_id), browser_of(request)
+    if poll is None or browser is None or account_of(request) or not carries_token(request):
+        return None
+    desk = Desk(request, poll, place_of(fields), browser)
+    filled = Filled.read(poll, fields)
+    try:
+        ballot = cast_first_ballot(
+            poll,
+            identity=browser,
+            options=find_options(poll, filled.marked),
+            door=desk.place.door,
+            page_ref=desk.place.page_ref,
+            role=filled.role,
+            network=desk.network,
+        )
+    except PollError:
+        # What was remembered may be out of date; whoever looks says what is wrong.
+        return None
+    if ballot is None:
+        return None
+    return Desk.open(request, poll_id, fields).answered() if wants_fragment(request) else desk.see_other()
