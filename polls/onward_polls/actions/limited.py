@@ -16,9 +16,7 @@ CHUNK = 500
 
 def limited_ballots(poll: Poll, network: str) -> "Any":
     """Return the ballots of one network that the limit has set aside; "" stands for networks forgotten by now."""
-    return Ballot.objects.excluded().filter(
-        poll=poll, network=network, exclusion=Ballot.Exclusion.NETWORK
-    )
+    return Ballot.objects.excluded().filter(poll=poll, network=network, exclusion=Ballot.Exclusion.NETWORK)
 
 
 def count_limited(poll: Poll, network: str, *, user: Any) -> int:

@@ -84,8 +84,10 @@ def sign_of(poll: Poll, flag: Any, now: PollTally) -> Sign:
 def limited_of(poll: Poll) -> Sequence[dict[str, Any]]:
     """Return what the limit set aside, network by network: ``network``, ``n``, ``first``, ``last``."""
     aside = Ballot.objects.excluded().filter(poll=poll, exclusion=Ballot.Exclusion.NETWORK)
-    found = aside.order_by().values("network").annotate(n=Count("pk"), first=Min("cast_at"), last=Max("cast_at"))
-    return list(found.order_by("-last"))
+    found = (
+        aside.order_by().values("network").annotate(n=Count("pk"), first=Min("cast_at"), last=Max("cast_at"))
+    )
+    return [dict(row) for row in found.order_by("-last")]
 
 
 class DecideView(PollScreen):
@@ -107,7 +109,7 @@ class DecideView(PollScreen):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         ballots = self.flag.ballots.filter(withdrawn_at=None)
-        n = ballots.filter(excluded_at__isnull=not self.sets_aside).count()
+        n = ballots.filter(excluded_at__isnull=self.sets_aside).count()
         return {
             **super().get_context_data(**kwargs),
             "sets_aside": self.sets_aside,
@@ -152,7 +154,9 @@ def said(sets_aside: bool, n: int) -> str:
     """Return what was done to n ballots."""
     if sets_aside:
         text = ngettext(
-            "%(n)d answer is set aside. The result says so.", "%(n)d answers are set aside. The result says so.", n
+            "%(n)d answer is set aside. The result says so.",
+            "%(n)d answers are set aside. The result says so.",
+            n,
         )
     else:
         text = ngettext("%(n)d answer is counted again.", "%(n)d answers are counted again.", n)
@@ -162,7 +166,12 @@ def said(sets_aside: bool, n: int) -> str:
 def flag_urls() -> list[URLPattern]:
     """Return the addresses of the screen, for the viewset."""
     decide = [
-        path(f"fairness/<int:pk>/<int:flag_id>/{decision}/", DecideView.as_view(), {"decision": decision}, name=name)
+        path(
+            f"fairness/<int:pk>/<int:flag_id>/{decision}/",
+            DecideView.as_view(),
+            {"decision": decision},
+            name=name,
+        )
         for decision, name in ((Decision.COUNTED, "count_flag"), (Decision.EXCLUDED, "exclude_flag"))
     ]
     return [
