@@ -153,6 +153,10 @@ class PollForm(WagtailAdminModelForm):
                 self.add_error("max_votes", _("This must not be less than “at least”."))
 
     def _check_follows(self) -> None:
+        if self.has_error("follows"):
+            # The chooser cannot show what is no number, so it is shown empty beside the error.
+            self._show("follows", "")
+            return
         earlier, seen = self.cleaned_data.get("follows"), set()
         while earlier and earlier.pk not in seen:
             seen.add(earlier.pk)
@@ -160,6 +164,12 @@ class PollForm(WagtailAdminModelForm):
                 self.add_error("follows", _("A poll cannot ask itself again. Please choose an earlier one."))
                 return
             earlier = earlier.follows
+
+    def _show(self, name: str, value: str) -> None:
+        """Show another value in a field than the one that was sent."""
+        shown: Any = vars(self)["data"].copy()
+        shown[name] = value
+        vars(self)["data"] = shown
 
     def _check_texts(self) -> None:
         try:
