@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from onward_site.demo.content import people
+from onward_site.demo.content.board import STARRED, THEMES
 from onward_site.demo.content.comments import ALL_COMMENTS, THREAD, WRITERS
 from onward_site.demo.content.part_one import PART_ONE
 from onward_site.demo.content.part_two import PART_TWO
@@ -65,6 +66,30 @@ def test_only_a_reader_who_gave_a_name_or_initials_has_a_credit():
 def test_two_hundred_and_twelve_readers_answered_the_first_poll():
     assert sum(count for _name, _text, count in WEEK.options) == 212
     assert all(poll.mail <= sum(count for *_, count in poll.options) for poll in ALL_POLLS if poll.options)
+
+
+def test_every_line_on_the_board_belongs_to_a_sentence():
+    sentences = [(sentence.poll, sentence.words) for sentence in ALL_WORDS]
+    starts = [(poll, start) for poll, _theme, starts in THEMES for start in starts]
+    found = [
+        sum(of_poll == poll and words.startswith(start) for of_poll, words in sentences)
+        for poll, start in starts
+    ]
+
+    assert found == [1] * len(starts)
+    assert all(any(words.startswith(start) for _poll, words in sentences) for start in STARRED)
+
+
+def test_those_who_answer_again_answered_before():
+    for poll in ALL_POLLS:
+        earlier = {other.name: other for other in ALL_POLLS}.get(poll.follows)
+        before, now = Counter(), Counter()
+        for origin, option, count in poll.moves:
+            before[origin] += count
+            now[option] += count
+
+        assert before <= Counter({name: count for name, _text, count in earlier.options} if earlier else {})
+        assert now <= Counter({name: count for name, _text, count in poll.options})
 
 
 def test_every_comment_follows_the_one_it_answers_at_most_three_levels_deep():

@@ -21,12 +21,14 @@ from onward_blog.pages.models import ArticlePage, SeriesPage
 from onward_newsletter.actions.issues import issue_books
 from onward_newsletter.models import Delivery, DeliveryEvent, Issue, Outbox, Subscriber, Subscription
 from onward_polls.actions import rebuild_tallies
-from onward_polls.models import Ballot, FollowUp, Poll, Tally
+from onward_polls.models import Ballot, FollowUp, Poll, Tally, Theme, WordsNote
 from onward_polls.readers import reader_key
+from onward_polls.tally import read_tally
 from onward_site.demo.content import people
+from onward_site.demo.content.board import STARRED, THEMES
 from onward_site.demo.content.part_one import PART_ONE
 from onward_site.demo.content.part_two import PART_TWO
-from onward_site.demo.content.polls import WEEK
+from onward_site.demo.content.polls import MEETING_AGAIN, TECHNICAL, USEFUL, WEEK
 from onward_site.demo.content.words import ALL_WORDS
 from onward_site.demo.load import STEPS, load_demo
 
@@ -45,7 +47,13 @@ def what_it_says():
         "tallies": sorted(
             Tally.objects.values_list("poll__question", "option__text", "door", "count"), key=str
         ),
-        "ballots": sorted(Ballot.objects.values_list("uuid", "door", "words", "consent", "credit"), key=str),
+        "ballots": sorted(
+            Ballot.objects.values_list(
+                "uuid", "door", "words", "consent", "credit", "role", "exclusion", "previous__uuid"
+            ),
+            key=str,
+        ),
+        "board": sorted(WordsNote.objects.values_list("ballot__uuid", "theme__name", "starred"), key=str),
         "subscribers": sorted(Subscriber.objects.values_list("address", "uuid", "state")),
         "subscriptions": Counter(Subscription.objects.values_list("state", "end_reason", "topic__name")),
         "deliveries": sorted(Delivery.objects.values_list("subscriber__address", "state", "reason")),
@@ -159,6 +167,58 @@ def test_ballots_were_cast_within_two_weeks_and_never_in_the_future():
     assert len({moment.date() for moment in moments}) >= 14
 
 
+def test_a_burst_is_set_aside_and_said_and_in_no_count():
+    poll = Poll.objects.get(question=TECHNICAL.question)
+    flag = poll.fairness_flags.get()
+    n = sum(count for _name, _text, count in TECHNICAL.options)
+
+    tally = read_tally(poll)
+
+    assert (flag.kind, flag.decision, flag.ballots.count()) == ("burst", "excluded", TECHNICAL.burst[1])
+    assert (tally.n, tally.excluded) == (n, TECHNICAL.burst[1])
+    assert {ballot.exclusion for ballot in poll.ballots.excluded()} == {"author"}
+    assert not rebuild_tallies(poll)
+
+
+def test_readers_wrote_beside_other_and_said_their_roles():
+    poll = Poll.objects.get(question=WEEK.question, follows=None)
+    other = poll.options.get(is_other=True)
+    written = [ballot.words for ballot in poll.ballots.with_words().filter(votes__option=other)]
+    roles = Counter(poll.ballots.values_list("role", flat=True))
+
+    assert [words.casefold() for words in written].count("recruiting") == 3
+    assert set(roles) == {"", *poll.role_list}
+    assert sum(roles.values()) == 212
+
+
+def test_the_author_has_begun_to_sort_the_words():
+    themes = Theme.objects.filter(words_notes__isnull=False).values_list("name", flat=True)
+
+    assert {name for _poll, name, _starts in THEMES} == set(themes)
+    assert WordsNote.objects.filter(theme__isnull=False).count() == sum(len(starts) for *_, starts in THEMES)
+    assert WordsNote.objects.filter(starred=True).count() == len(STARRED)
+
+
+def test_the_finished_series_asked_again_and_shows_who_moved(public_pages):
+    poll = Poll.objects.get(question=MEETING_AGAIN.question, follows__isnull=False)
+    both = poll.ballots.exclude(previous=None)
+
+    page = next(page.text for path, page in public_pages.items() if path.endswith("/the-monday-meeting/"))
+
+    assert both.count() == sum(count for _before, _now, count in MEETING_AGAIN.moves)
+    assert both.filter(previous__poll=poll.follows).count() == both.count()
+    assert poll.is_closed
+    assert all(option.follows_id for option in poll.options.all())
+    assert poll.breakdown.moves
+    assert str(both.count()) in page
+
+
+def test_a_scale_says_what_its_ends_mean(public_pages):
+    page = next(page.text for path, page in public_pages.items() if path.endswith("/the-pipeline-review/"))
+
+    assert all(end in page for end in USEFUL.ends)
+
+
 def test_a_mail_ballot_belongs_to_a_subscriber_who_got_the_mail():
     poll = Poll.objects.get(question=WEEK.question, follows=None)
     submitted = Subscriber.objects.filter(deliveries__state="submitted")
@@ -210,6 +270,8 @@ def test_every_public_page_answers_an_anonymous_reader(public_pages):
 
 
 def test_part_one_costs_a_reader_at_most_eight_queries(part_one, public_pages):
+    anonymous(part_one.url)  # Wagtail remembers its sites and renditions from now on
+
     with CaptureQueriesContext(connection) as queries:
         assert anonymous(part_one.url).status_code == 200
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from onward_blog.responses.folding import fold_responses
 from onward_blog.roundups.next_part import write_next_part
+from onward_polls.actions.breakdowns import refresh_breakdown
 
 from .body import body_of
 from .content.part_one import PART_ONE
@@ -16,7 +17,9 @@ Blocks = list[dict[str, Any]]
 
 
 def fold_answers(stage: Stage) -> None:
-    """Do what Celery does each morning, so that the author's first look finds the numbers."""
+    """Do what Celery does, so that the first look of readers and of the author finds the numbers."""
+    for poll in stage.polls.values():
+        refresh_breakdown(poll)
     fold_responses(stage.articles.values())
 
 

@@ -12,6 +12,7 @@ from wagtail.models import Page, Revision, Site
 
 from onward_blog.pages.models import ArticlePage, SeriesPage
 from onward_polls.models import Option, Poll
+from onward_polls.offering import match_earlier
 
 from .body import body_of
 from .content.pictures import ALL_PICTURES
@@ -49,14 +50,25 @@ def ask_questions(stage: Stage) -> None:
             opens_at=stage.moment(text.opens_day, "06:00"),
             closes_at=closes_at,
             close_announced_at=closes_at,
+            low_label=text.ends[0],
+            high_label=text.ends[1],
+            roles="\n".join(role for role, _percent in text.roles),
+            follows=stage.polls.get(text.follows),
         )
         Poll.objects.filter(pk=poll.pk).update(created_at=poll.opens_at - timedelta(days=1))
         Option.objects.bulk_create(_options(text, poll))
+        match_earlier(poll, Option.objects.filter(poll=poll))
 
 
 def _options(text: PollText, poll: Poll) -> list[Option]:
     return [
-        Option(poll=poll, uuid=option_uuid(text.name, name), text=label, sort_order=place)
+        Option(
+            poll=poll,
+            uuid=option_uuid(text.name, name),
+            text=label,
+            sort_order=place,
+            is_other=name == text.other,
+        )
         for place, (name, label, _count) in enumerate(text.options)
     ]
 

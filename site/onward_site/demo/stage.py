@@ -26,6 +26,8 @@ class Stage:
     articles: dict[str, Any] = field(default_factory=dict)
     polls: dict[str, Any] = field(default_factory=dict)
     pictures: dict[str, Any] = field(default_factory=dict)
+    #: What was cast in each poll, by the name of the poll.
+    casts: dict[str, list[Any]] = field(default_factory=dict)
     topics: dict[str, Any] = field(default_factory=dict)
     #: What became of each follower of the newsletter, by the id of the subscriber.
     fates: dict[int, str] = field(default_factory=dict)

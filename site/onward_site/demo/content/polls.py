@@ -11,10 +11,17 @@ WEEK = PollText(
         ("selling", "Stepping in to sell", 54),
         ("reports", "Reports and administration", 46),
         ("coaching", "Coaching the team", 18),
-        ("other", "Something else", 12),
+        ("other", "Other: what do you do instead?", 12),
     ),
     mail=63,
     words_prompt="What was it last week?",
+    other="other",
+    roles=(
+        ("Sales rep", 21),
+        ("Frontline manager", 44),
+        ("Manager of managers", 14),
+        ("Somewhere else in the company", 8),
+    ),
 )
 
 TECHNICAL = PollText(
@@ -28,6 +35,9 @@ TECHNICAL = PollText(
         ("nobody", "Nobody did", 19),
     ),
     mail=47,
+    # Somebody at a maker of such software passed the link round the office.
+    burst=("software", 26),
+    burst_day=5,
 )
 
 INSTEAD = PollText(
@@ -54,4 +64,40 @@ MEETING = PollText(
     closes_day=-97,
 )
 
-ALL_POLLS = (WEEK, TECHNICAL, INSTEAD, MEETING)
+#: The same question after the series had answered it: it closed four weeks later.
+MEETING_AGAIN = PollText(
+    name="meetings again",
+    question=MEETING.question,
+    options=(
+        ("pipeline", "The pipeline review", 27),
+        ("forecast", "The forecast call", 39),
+        ("monday", "The Monday meeting", 21),
+        ("none", "We would miss all three", 1),
+    ),
+    visibility="always",
+    article="the-monday-meeting",
+    opens_day=-96,
+    closes_day=-68,
+    follows="meetings",
+    moves=(
+        ("monday", "monday", 11),
+        ("monday", "forecast", 9),
+        ("monday", "pipeline", 7),
+        ("pipeline", "pipeline", 12),
+        ("pipeline", "forecast", 5),
+        ("forecast", "forecast", 13),
+    ),
+)
+
+USEFUL = PollText(
+    name="useful",
+    question="How much of your last pipeline review was of use to you?",
+    kind="scale",
+    options=(("1", "1", 19), ("2", "2", 24), ("3", "3", 15), ("4", "4", 7), ("5", "5", 3)),
+    ends=("None of it", "All of it"),
+    mail=17,
+    article="the-pipeline-review",
+    opens_day=-124,
+)
+
+ALL_POLLS = (USEFUL, MEETING, MEETING_AGAIN, WEEK, TECHNICAL, INSTEAD)

@@ -43,6 +43,7 @@ PIPELINE = ArticleText(
             "The list I still read, on Monday evening, with a cup of tea. It takes me twenty minutes. If a date has "
             "moved for the third time, I ring the person, and we talk about that deal and no other.",
         ),
+        ("poll", "useful"),
         ("next_part", None),
     ),
 )
@@ -123,6 +124,11 @@ MONDAY = ArticleText(
             "think you answered honestly. I had asked which meeting you would miss least, and you told me which one "
             "was run worst.",
         ),
+        (
+            "paragraph",
+            "So I am asking the same question once more, now that you have read how ours went.",
+        ),
+        ("poll", "meetings again"),
         (
             "paragraph",
             "That ends this short series. Something in it has stayed with me: I was the reason for two of the "

@@ -22,6 +22,19 @@ class PollText:
     """The slug of the article it stands in."""
     opens_day: int = 0
     closes_day: int | None = None
+    other: str = ""
+    """The name of the option beside which readers write what they do instead."""
+    ends: tuple[str, str] = ("", "")
+    """What the low and the high end of a scale mean."""
+    roles: tuple[tuple[str, int], ...] = ()
+    """(role, how many of a hundred readers say it is theirs); the others say nothing."""
+    follows: str = ""
+    """The name of the poll whose question it asks again; the options have the same names."""
+    moves: tuple[tuple[str, str, int], ...] = ()
+    """(earlier option, option, readers) of those who answered both times, who are among the ballots above."""
+    burst: tuple[str, int] = ("", 0)
+    """An option, and how many ballots for it came at once from one network; they are in no number above."""
+    burst_day: int = 0
 
 
 @dataclass(frozen=True)
