@@ -13,9 +13,9 @@ POLL_BLOCKS = frozenset({"poll", "words_question"})
 
 
 def polls_in(page: Any) -> list[Any]:
-    """Return the polls of an article in the order of its text, with their options. Two queries, or none.
+    """Return the polls of an article in the order of its text, with all that is shown of them but the tally.
 
-    The text is given the polls that were found, so that showing it asks for none of them again.
+    Two queries, or none; one more where a question is asked again. The text is given the polls that were found, so that showing it asks for none of them again.
     """
     body: Any = getattr(page, "body", None)
     places = [
@@ -27,7 +27,8 @@ def polls_in(page: Any) -> list[Any]:
         return []
     from onward_polls.models import Poll
 
-    polls = Poll.objects.select_related("follows").prefetch_related("options")
+    polls = Poll.objects.select_related("breakdown", "follows__breakdown")
+    polls = polls.prefetch_related("options", "follows__options")
     found = polls.in_bulk({raw["value"] for _place, raw in places})
     for place, raw in places:
         body[place] = (raw["type"], found.get(raw["value"]), raw.get("id"))

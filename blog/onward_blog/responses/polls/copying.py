@@ -10,7 +10,8 @@ from wagtail.blocks.field_block import ChooserBlock
 from wagtail.fields import StreamField
 
 from onward_polls.actions import copy_poll
-from onward_polls.models import Poll
+from onward_polls.models import Option, Poll
+from onward_polls.offering import match_earlier
 
 from .finding import polls_of
 
@@ -36,7 +37,9 @@ class NewPolls:
         for pk, earlier in Poll.objects.filter(pk__in=self.made).values_list("pk", "follows"):
             copy, then = self.made[pk], self.made.get(earlier)
             if copy and then:
-                Poll.objects.filter(pk=copy.pk).update(follows=then)
+                copy.follows = then
+                copy.save(update_fields=["follows"])
+                match_earlier(copy, Option.objects.filter(poll=copy))
 
 
 def questions_below(page: Any) -> list[str]:

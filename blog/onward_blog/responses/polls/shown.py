@@ -9,6 +9,10 @@ from django.db.models import Sum
 from onward_polls.models import Breakdown, Poll, Tally
 
 
+#: What a breakdown holds that readers may see.
+BREAKDOWN = ("reach", "by_day", "by_role", "moves", "promoted", "set_aside")
+
+
 def shown_tallies(polls: Iterable[Poll]) -> list[list[int | str]]:
     """Return [poll, option or 0 for the ballots, door, count] of the folded tallies that readers see unasked.
 
@@ -22,7 +26,7 @@ def shown_tallies(polls: Iterable[Poll]) -> list[list[int | str]]:
 def shown_breakdowns(polls: Iterable[Poll]) -> list[list[int | str]]:
     """Return [poll, digest] of what is counted less often and shown with the tallies: days, roles and moves."""
     rows = Breakdown.objects.filter(poll__in=_with_earlier(polls))
-    values = rows.values_list("poll_id", "by_day", "by_role", "moves")
+    values = rows.values_list("poll_id", *BREAKDOWN)
     return sorted([poll, _digest(*numbers)] for poll, *numbers in values)
 
 
