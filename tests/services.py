@@ -164,7 +164,7 @@ def running_postgresql(binaries: Path, *, durable: bool = False) -> Iterator[str
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": str(directory),
             "fsync": "on" if durable else "off",
-            "max_connections": "200",
+            "max_connections": "250",
         }
         flags = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         process = _start([str(binaries / "postgres"), "-D", str(data), "-p", str(port), *flags], log, **owner)

@@ -61,7 +61,7 @@ def books(poll: object) -> dict[str, object]:
 
 
 def one_reader(readers: int) -> dict[str, object]:
-    """One browser presses fifty different buttons at once."""
+    """One reader gives many answers at once, some of them the same."""
     from onward_polls.actions import cast_ballot
 
     poll = a_poll()
@@ -70,6 +70,64 @@ def one_reader(readers: int) -> dict[str, object]:
         lambda i=i: cast_ballot(poll, identity="rid:one", options=[options[i % 4]]) for i in range(readers)
     ]
     return {"errors": at_once(jobs), **books(poll)}
+
+
+def one_browser(readers: int) -> dict[str, object]:
+    """One browser presses many buttons at once, over HTTP: every press is answered with a card."""
+    poll = a_poll()
+    options = list(poll.options.all())
+    cookies, token = seated(poll)
+    jobs = [lambda i=i: press(poll, options[i % 4], cookies=cookies, token=token) for i in range(readers)]
+    with pages_not_needed():
+        errors = at_once(jobs)
+    return {"errors": errors, **books(poll)}
+
+
+def strangers(readers: int) -> dict[str, object]:
+    """Many browsers without any cookie press a button at once: each is asked to confirm, nothing is counted."""
+    poll = a_poll()
+    options = list(poll.options.all())
+    jobs = [lambda i=i: press(poll, options[i % 4], confirms=True) for i in range(readers)]
+    with pages_not_needed():
+        errors = at_once(jobs)
+    return {"errors": errors, **books(poll)}
+
+
+def pages_not_needed() -> object:
+    """Let polls be answered that stand on no page: the tables of pages are not here."""
+    from django.conf import settings
+    from django.test import override_settings
+
+    return override_settings(ONWARD_POLLS={**settings.ONWARD_POLLS, "REQUIRE_LIVE_PAGE": False})
+
+
+def seated(poll: object) -> tuple[dict[str, str], str]:
+    """Return the cookies and the token of a browser that has pressed once and was asked to confirm."""
+    with pages_not_needed():
+        response = press(poll, poll.options.first(), confirms=True)
+    cookies = {name: cookie.value for name, cookie in response.cookies.items()}
+    return cookies, cookies["csrftoken"]
+
+
+def press(
+    poll: object,
+    option: object,
+    *,
+    cookies: dict[str, str] | None = None,
+    token: str = "",
+    confirms: bool = False,
+    address: str = "192.0.2.1",
+) -> object:
+    """Press a button as a script does; anything but the answer expected is an error."""
+    from django.test import Client
+
+    browser = Client(enforce_csrf_checks=True, REMOTE_ADDR=address)
+    browser.cookies.load(cookies or {})
+    fields = {"option": str(option.uuid), **({"csrfmiddlewaretoken": token} if token else {})}
+    response = browser.post(f"/polls/{poll.pk}/", fields, headers={"X-Requested-With": "onward"})
+    if response.status_code != 200 or ("X-Onward-Unconfirmed" in response.headers) != confirms:
+        raise AssertionError(f"{response.status_code}: {response.content[:200]!r}")
+    return response
 
 
 def many_readers_and_folds(readers: int) -> dict[str, object]:
@@ -128,7 +186,75 @@ def closing_time(readers: int) -> dict[str, object]:
     return {"errors": errors, **books(poll), "counted_when_closed": seen[0]}
 
 
-CROWDS = (one_reader, many_readers_and_folds, one_person_two_doors, closing_time)
+def one_network(readers: int) -> dict[str, object]:
+    """More readers than its limit answer from one network at once, and some from others."""
+    from onward_polls.actions import cast_ballot
+    from onward_polls.models import Ballot
+
+    poll = a_poll()
+    options = list(poll.options.all())
+    jobs = [
+        lambda i=i: cast_ballot(
+            poll,
+            identity=f"rid:{i}",
+            options=[options[i % 4]],
+            network="elsewhere" if i % 10 == 0 else "one network",
+        )
+        for i in range(readers)
+    ]
+    errors = at_once(jobs)
+    counted = Ballot.objects.counted().filter(poll=poll)
+    return {
+        "errors": errors,
+        **books(poll),
+        "from_one_network": counted.filter(network="one network").count(),
+        "from_elsewhere": counted.filter(network="elsewhere").count(),
+    }
+
+
+def setting_aside(readers: int) -> dict[str, object]:
+    """The author sets ballots aside and takes them back in, while their readers change and withdraw them."""
+    from onward_polls.actions import (
+        cast_ballot,
+        exclude_ballots,
+        fold_tallies,
+        include_ballots,
+        withdraw_ballot,
+    )
+    from onward_polls.models import Ballot
+
+    poll = a_poll()
+    options = list(poll.options.all())
+    ballots = [cast_ballot(poll, identity=f"rid:{i}", options=[options[i % 4]]) for i in range(readers)]
+
+    def act(i: int) -> None:
+        cast_ballot(poll, identity=f"rid:{i}", options=[options[(i + 1) % 4]])
+        if i % 5 == 0:
+            withdraw_ballot(Ballot.objects.get(pk=ballots[i].pk))
+            cast_ballot(poll, identity=f"rid:{i}", options=[options[i % 4]])
+
+    def all_of_them() -> list[Ballot]:
+        return list(Ballot.objects.filter(poll=poll).select_related("poll"))
+
+    jobs = [lambda i=i: act(i) for i in range(readers)]
+    jobs += [lambda: exclude_ballots(all_of_them()[::2], None) for _time in range(3)]
+    jobs += [lambda: include_ballots(all_of_them()[::3], None), lambda: fold_tallies(poll)]
+    errors = at_once(jobs)
+    exclude_ballots(all_of_them()[::2], None)
+    return {"errors": errors, **books(poll), "aside": Ballot.objects.excluded().filter(poll=poll).count()}
+
+
+#: Each crowd with how many come, and how often it gathers on PostgreSQL.
+CROWDS = {
+    one_reader: (64, 20),
+    one_browser: (64, 3),
+    strangers: (50, 2),
+    many_readers_and_folds: (50, 3),
+    one_person_two_doors: (50, 5),
+    closing_time: (200, 2),
+    one_network: (100, 3),
+    setting_aside: (50, 3),
+}
 
 
 def main() -> None:
@@ -140,7 +266,11 @@ def main() -> None:
 
     call_command("migrate", "wagtailcore", verbosity=0)
     call_command("migrate", "onward_polls", verbosity=0)
-    rounds = {crowd.__name__: [crowd(50) for _round in range(5)] for crowd in CROWDS}
+    call_command("migrate", "auth", verbosity=0)
+    rounds = {
+        crowd.__name__: [crowd(readers) for _round in range(times)]
+        for crowd, (readers, times) in CROWDS.items()
+    }
     sys.stdout.write(json.dumps({"vendor": connection.vendor, "rounds": rounds}))
 
 
