@@ -2,8 +2,8 @@
 
 from .addresses import poll_urls
 from .card import PollCard, WordsDraft
-from .faces import State
 from .embed import EmbedCode
+from .faces import State
 from .mail import mail_links, poll_mail_links, poll_mail_text
 from .results import PollResults, earlier_tally, public_results
 from .results_mail import poll_results_mail, poll_results_text

@@ -32,7 +32,7 @@ class Offer:
     option: Option
     marked: bool
     picture: ResponsiveImage | None = None
-    #: Which end of a scale it is, "low" or "high", where that end has a label.
+    #: Which end of a scale it is, "low" or "high", where that end has a label; the label is read out with it.
     end: str = ""
 
 
@@ -87,13 +87,31 @@ class BallotForm:
             for option in self.offered
         ]
 
+    @cached_property
+    def steps(self) -> list[Option]:
+        """Return the steps of a scale from its low to its high end; none for other kinds."""
+        scale = self.poll.kind == Poll.Kind.SCALE
+        return [option for option in self.offered if not option.is_other] if scale else []
+
+    @property
+    def low(self) -> str:
+        """What the low end of a scale means, after the number it belongs to."""
+        return self._end(0, self.poll.low_label)
+
+    @property
+    def high(self) -> str:
+        """What the high end of a scale means, likewise."""
+        return self._end(-1, self.poll.high_label)
+
+    def _end(self, place: int, label: str) -> str:
+        if not (self.steps and label):
+            return ""
+        return f"{self.steps[place].text} = {label}" if self.layout == "tiles" else label
+
     def ends(self) -> dict[UUID, str]:
         """Return which options stand at a labelled end of a scale."""
-        steps = [option.uuid for option in self.offered if not option.is_other]
-        if self.poll.kind != Poll.Kind.SCALE or not steps:
-            return {}
-        low = {steps[0]: "low"} if self.poll.low_label else {}
-        return low | ({steps[-1]: "high"} if self.poll.high_label else {})
+        low = {self.steps[0].uuid: "low"} if self.low else {}
+        return low | ({self.steps[-1].uuid: "high"} if self.high else {})
 
     @cached_property
     def chosen(self) -> Collection[UUID]:
@@ -137,7 +155,7 @@ class BallotForm:
     def role(self) -> str:
         if self.draft.role is not None:
             return self.draft.role
-        return self.view.ballot.role if self.view.ballot else ""
+        return self.view.ballot.role if self.view.ballot and self.view.has_voted else ""
 
     @property
     def control(self) -> str:
@@ -151,7 +169,7 @@ class BallotForm:
     def layout(self) -> str:
         """How the options stand: "tiles" and "steps" are rows of a scale, "pictures" a grid, else a list."""
         if self.poll.kind == Poll.Kind.SCALE:
-            return "tiles" if all(len(option.text) <= SHORT for option in self.offered) else "steps"
+            return "tiles" if all(len(option.text) <= SHORT for option in self.steps) else "steps"
         return "pictures" if any(offer.picture for offer in self.offers) else "list"
 
 

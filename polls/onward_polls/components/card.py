@@ -93,7 +93,7 @@ class PollCard(Component):
             "card": self,
             "poll": self.poll,
             "state": face.value,
-            "kick": kick(self.poll, face),
+            "kick": kick(self.poll, self.view, face),
             "notice": self.notice or (form.notice if form else "") or elsewhere(self.view, face),
             "aside": why_aside(self.view) if face in (State.VOTED, State.CLOSED) else "",
             "form": form,

@@ -43,7 +43,7 @@ def face_of(poll: Poll, view: ReaderView, asked_for: State | None) -> State:
     return State.WITHDRAWN if view.has_withdrawn else State.BALLOT
 
 
-def kick(poll: Poll, face: State) -> str:
+def kick(poll: Poll, view: ReaderView, face: State) -> str:
     """Return the small line above the question."""
     special = {
         State.CONFIRM: _("One more press, so that we know it was you"),
@@ -51,7 +51,8 @@ def kick(poll: Poll, face: State) -> str:
         State.WITHDRAWN: _("You took your answer back"),
     }
     if face == State.VOTED:
-        return " · ".join(filter(None, [_("Your vote is in"), life_line(poll)]))
+        own = _("Your answer waits") if why_aside(view) else _("Your vote is in")
+        return " · ".join(filter(None, [own, life_line(poll)]))
     return special.get(face) or life_line(poll) or _("A question to you")
 
 
