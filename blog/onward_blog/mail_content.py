@@ -80,9 +80,11 @@ def _piece(child: Any, page: Any, address: str) -> str:
 
 
 def _poll(poll: Any, address: str) -> str:
-    from .responses.polls import mail_choices
+    from .responses.polls import poll_in_mail
 
-    context = {"poll": poll, "address": f"{address}#poll-{poll.pk}", "choices": mail_choices(poll)}
+    if (shown := poll_in_mail(poll)) is None:
+        return ""
+    context = {"poll": poll, "address": f"{address}#poll-{poll.pk}", **shown}
     return render_to_string("onward_blog/mail/poll.html", context)
 
 

@@ -1,6 +1,7 @@
 """An article becomes a mail."""
 
 import re
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,11 +15,16 @@ from onward_blog.mail_content import article_html
 from onward_blog.roundups.next_part import write_next_part
 from onward_newsletter.actions.composing import compose_issue
 from onward_newsletter.models import Delivery, Issue, Newsletter, Subscriber, Subscription, Topic
+from onward_polls.actions import rebuild_tallies
+from onward_polls.models import Poll
 from onward_polls.readers import resolve_mail_token
 from tests.blog.answers import a_part, a_poll, a_series, ballots, words
 
 
 pytestmark = pytest.mark.django_db
+
+LONG_AGO = datetime(2026, 5, 30, tzinfo=UTC)
+FAR_AHEAD = datetime(2096, 5, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -102,6 +108,52 @@ def test_closed_poll_has_no_links_to_vote(article, poll):
     poll.save(update_fields=["closes_at"])
 
     assert "%%token%%" not in article_html(article)
+
+
+def test_options_say_what_the_ends_of_a_scale_mean_and_where_other_is_written(article, poll):
+    poll.kind, poll.low_label, poll.high_label = "scale", "not at all", "entirely"
+    poll.save(update_fields=["kind", "low_label", "high_label"])
+    html = article_html(article)
+
+    assert "Repair: not at all" in html
+    assert "Selling &amp; more: entirely" in html
+
+    poll.kind = "single"
+    poll.save(update_fields=["kind"])
+    poll.options.filter(text="Repair").update(is_other=True)
+
+    assert "Repair (write it on the page that opens)" in article_html(article)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said", "counted"),
+    [
+        ({"results_visibility": "always"}, "", True),
+        ({"results_visibility": "after_voting"}, "", False),
+        ({"results_visibility": "after_closing"}, "is shown when it has closed", False),
+        ({"results_visibility": "editors"}, "", False),
+        ({"results_visibility": "after_closing", "closes_at": LONG_AGO}, "It is closed", True),
+        ({"results_visibility": "after_voting", "closes_at": LONG_AGO}, "It is closed", True),
+        ({"results_visibility": "editors", "closes_at": LONG_AGO}, "It is closed", False),
+        ({"results_visibility": "always", "opens_at": FAR_AHEAD}, "It takes answers from", False),
+    ],
+)
+def test_a_mail_shows_results_only_where_everybody_may_see_them(article, poll, fields, said, counted):
+    ballots(poll, {"Repair": 47, "Selling & more": 0})
+    rebuild_tallies(poll)
+    Poll.objects.filter(pk=poll.pk).update(**fields)
+
+    html = article_html(type(article).objects.get(pk=article.pk))
+
+    assert said in html
+    assert ("<strong>47</strong>" in html) == counted
+    assert ("%%token%%" in html) == (not {"closes_at", "opens_at"} & set(fields))
+
+
+def test_an_archived_poll_is_not_mailed(article, poll):
+    Poll.objects.filter(pk=poll.pk).update(archived_at=timezone.now())
+
+    assert poll.question not in article_html(type(article).objects.get(pk=article.pk))
 
 
 def test_next_part_is_mailed_with_its_numbers(article, poll, author):

@@ -2,7 +2,7 @@
 
 from .again import asked_again
 from .finding import polls_in, polls_of
-from .mail import mail_choices
+from .mail import poll_in_mail
 from .news import connect_signals
 from .reach import reach_of
 from .readers import chosen_by, mail_reader, mark_told, who_asked
@@ -14,9 +14,9 @@ __all__ = [
     "asked_again",
     "chosen_by",
     "connect_signals",
-    "mail_choices",
     "mail_reader",
     "mark_told",
+    "poll_in_mail",
     "polls_in",
     "polls_of",
     "reach_of",
