@@ -24,10 +24,10 @@ def shown_tallies(polls: Iterable[Poll]) -> list[list[int | str]]:
 
 
 def shown_breakdowns(polls: Iterable[Poll]) -> list[list[int | str]]:
-    """Return [poll, digest] of what is counted less often and shown with the tallies: days, roles and moves."""
+    """Return [poll, fingerprint] of what is counted less often and shown with the tallies: days, roles and moves."""
     rows = Breakdown.objects.filter(poll__in=_with_earlier(polls))
     values = rows.values_list("poll_id", *BREAKDOWN)
-    return sorted([poll, _digest(*numbers)] for poll, *numbers in values)
+    return sorted([poll, _fingerprint(*numbers)] for poll, *numbers in values)
 
 
 def is_open(poll: Poll) -> bool:
@@ -42,5 +42,5 @@ def _with_earlier(polls: Iterable[Poll]) -> list[Poll]:
     return [*shown, *(poll for poll in earlier if poll.shows_results(voted=False))]
 
 
-def _digest(*numbers: object) -> str:
+def _fingerprint(*numbers: object) -> str:
     return hashlib.sha256(json.dumps(numbers, sort_keys=True).encode()).hexdigest()[:16]
