@@ -9,6 +9,7 @@ from wagtail import hooks
 
 from .actions.notices import one_line
 from .clock import database_now
+from .messages import message_id_of_delivery
 from .models import Delivery, Issue, Subscriber, Subscription, Suppression
 
 
@@ -77,6 +78,7 @@ def _delivery(issue: Issue, subscription: Subscription, slots: Slots) -> Deliver
         subscription=subscription,
         address_key=subscriber.address_key,
         slots=own,
+        message_id=message_id_of_delivery(issue.pk, subscriber.address_key, issue.from_header),
     )
 
 

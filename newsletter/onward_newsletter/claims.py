@@ -6,13 +6,13 @@ anything is handed over, and settled afterwards. A worker may die between any tw
 
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 
 from .clock import database_now, later
@@ -20,7 +20,10 @@ from .conf import get_settings
 from .models import Sending, SendingState
 
 
-#: Rows that a worker takes at a time: few, so that a worker that dies delays few.
+#: Rows that a worker takes at a time for each connection: few, so that a worker that dies delays few.
+ROWS_PER_CONNECTION = 10
+
+#: At least so many, however few connections there are.
 CHUNK = 25
 
 #: Tries before a temporary refusal becomes a final one (reliability N6).
@@ -40,8 +43,9 @@ def new_claim_token() -> str:
     return secrets.token_hex(16)
 
 
-def claim(queue: QuerySet[Any], token: str, limit: int = CHUNK) -> list[int]:
+def claim(queue: QuerySet[Any], token: str, limit: int | None = None) -> list[int]:
     """Take up to ``limit`` due rows for the lease's length; return their primary keys."""
+    limit = limit or max(CHUNK, ROWS_PER_CONNECTION * get_settings().CONNECTIONS)
     with transaction.atomic():
         pks = _due_pks(queue, limit)
         # The condition stands here again because SKIP LOCKED does not exist on SQLite, and says nothing there.
@@ -77,22 +81,31 @@ def _lease_end() -> Any:
     return later(seconds=get_settings().LEASE_SECONDS)
 
 
-def stamp(row: Sending, fences: Iterable[Any]) -> bool:
-    """Note, durably and before DATA, that the attempt begins; return False when it must not.
+def stamp_all(rows: Sequence[Sending], fences: Iterable[Any]) -> set[int]:
+    """Stamp rows of one issue, or of the outbox, in one statement; return the primary keys of those that were.
 
-    ``fences`` are conditions that must hold at this moment. They look at other tables by subquery, never by join:
-    PostgreSQL checks a row's own columns again when it had to wait for another writer, but not those of a join.
+    To be done durably and before the message is handed over. ``fences`` are conditions that must hold at this moment,
+    for each row by itself. They look at other tables by subquery, never by join: PostgreSQL checks a row's own columns
+    again when it had to wait for another writer, but not those of a join.
     """
-    return _move(
-        row,
-        S.SENDING,
-        Q(lease_until__gt=Now()),
-        *fences,
-        attempted_at=Now(),
-        attempts=F("attempts") + 1,
-        lease_until=_lease_end(),
-        message_id=row.message_id,
+    if not rows:
+        return set()
+    changes = {"attempted_at": Now(), "attempts": F("attempts") + 1, "lease_until": _lease_end()}
+    if named := [When(pk=row.pk, then=Value(row.message_id)) for row in rows if row.has_new_message_id]:
+        changes["message_id"] = Case(*named, default=F("message_id"), output_field=CharField())
+    held = _held(rows)
+    number = held.filter(Q(lease_until__gt=Now()), *fences, state=S.CLAIMED).update(
+        state=S.SENDING, **changes
     )
+    if number == len(rows):
+        return {row.pk for row in rows}
+    return set(held.filter(state=S.SENDING).values_list("pk", flat=True))
+
+
+def _held(rows: Sequence[Sending]) -> QuerySet[Any]:
+    """Return the rows as far as this worker still holds them."""
+    tokens = {row.claim_token for row in rows}
+    return type(rows[0]).objects.filter(pk__in=[row.pk for row in rows], claim_token__in=tokens)
 
 
 def _until_it_lands(write: Callable[Args, Result]) -> Callable[Args, Result]:
@@ -113,10 +126,21 @@ def _until_it_lands(write: Callable[Args, Result]) -> Callable[Args, Result]:
     return insist
 
 
+def try_to_settle_submitted(rows: Sequence[Sending]) -> int:
+    """Record for rows of one table that they were accepted, even if they were given up as in doubt."""
+    held = _held(rows).filter(state__in=_SOURCES[S.SUBMITTED])
+    return held.update(state=S.SUBMITTED, submitted_at=Now(), reason="")
+
+
+#: The same, outside a transaction, and until it lands.
+settle_all_submitted = _until_it_lands(try_to_settle_submitted)
+
+
 @_until_it_lands
-def settle_submitted(row: Sending) -> bool:
-    """Record that the server or provider accepted the message, even if the row was given up as in doubt."""
-    return _move(row, S.SUBMITTED, submitted_at=Now(), reason="")
+def take_back_stamps(rows: Sequence[Sending]) -> int:
+    """Let others try rows whose stamp may have been committed and whose message has certainly not begun."""
+    back = {"state": S.PENDING, "claim_token": "", "lease_until": None, "attempts": F("attempts") - 1}
+    return _held(rows).filter(state=S.SENDING).update(**back)
 
 
 @_until_it_lands
@@ -155,9 +179,9 @@ def _delay_after(tries: int) -> timedelta:
     return timedelta(seconds=delays[min(tries, len(delays)) - 1])
 
 
-def give_back(queue: QuerySet[Any], token: str) -> int:
-    """Let others have the rows that were claimed and not tried."""
-    return queue.filter(state=S.CLAIMED, claim_token=token).update(
+def give_back(rows: QuerySet[Any], token: str) -> int:
+    """Let others have those of the rows that were claimed and not tried."""
+    return rows.filter(state=S.CLAIMED, claim_token=token).update(
         state=S.PENDING, claim_token="", lease_until=None
     )
 

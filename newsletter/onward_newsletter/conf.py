@@ -40,6 +40,8 @@ class NewsletterSettings:
     LEASE_SECONDS: int = 120
     #: The wait before each further try after a temporary refusal, in seconds; there are at most 6 tries.
     RETRY_SECONDS: tuple[int, ...] = (60, 300, 900, 3600, 14400)
+    #: The most connections one worker keeps to the mail server. It opens more only while all are waiting for answers.
+    CONNECTIONS: int = 10
     #: "smtp" is the fast path; "django" hands over to EMAIL_BACKEND; "auto" picks by EMAIL_BACKEND.
     TRANSPORT: str = "auto"
 

@@ -222,6 +222,11 @@ def _refuse_control_characters(message: Message) -> None:
             raise UnsafeValue("A value for the mail holds a line break or a control character.")
 
 
+def message_id_of_delivery(issue_pk: int, address_key: str, from_header: str) -> str:
+    """Return the Message-ID of one issue to one address, whatever becomes of the rows."""
+    return message_id(str(issue_pk), address_key, parseaddr(from_header)[1].rpartition("@")[2])
+
+
 def message_id(lane: str, row: str, domain: str) -> str:
     """Return the same Message-ID whenever it is asked for the same mail, so that a repeated one can be recognised."""
     mark = salted_hmac("onward_newsletter.message_id", f"{lane}:{row}", algorithm="sha256").hexdigest()

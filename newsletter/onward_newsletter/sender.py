@@ -1,9 +1,9 @@
-"""Send one claimed row: begin, stamp, submit, settle; and sort what can go wrong at each step."""
+"""Keep the books of one worker: settle each row by what became of it, and sort what can go wrong at each step."""
 
 import logging
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db import DatabaseError
 
@@ -48,43 +48,26 @@ class LaneClosed(Exception):
     """Nothing can leave for now: the mail server is away."""
 
 
-class Sender:
-    """One worker's hands: a way out, and the report of what it did."""
+class Bookkeeper:
+    """One worker's pen: every outcome goes through here into the ledger, and into the report of what was done."""
 
-    def __init__(self, transport: Transport) -> None:
-        self.transport = transport
+    def __init__(self) -> None:
         self.report = PumpReport()
         #: Whether the lane had setbacks when it was entered: then the first success reopens it for all.
         self.is_probing = False
         self._watch = Watch()
 
-    def send(self, work: Work, row: Any) -> bool:
-        """Send one claimed row; return whether the rest of its chunk may follow. Raises LaneClosed."""
-        try:
-            if reason := work.reason_to_skip(row):
-                return self._skip(row, reason)
-            self.transport.begin(work.message_for(row))
-        except DatabaseError:
-            raise
-        except Exception as error:  # noqa: BLE001 (a poisonous recipient, whatever it raises, stops nobody else)
-            return self._not_begun(work, row, error)
-        if not claims.stamp(row, work.fences(row)):
-            self.transport.forget()
-            return self._not_stamped(row)
-        try:
-            self.transport.submit()
-        except Exception as error:  # noqa: BLE001 (what nobody foresaw is in doubt, and the next one is tried)
-            return self._not_submitted(work, row, error)
-        return self._submitted(work, row)
-
-    def _skip(self, row: Any, reason: str) -> bool:
+    def skip(self, row: Any, reason: str) -> None:
+        """Leave a row out on purpose."""
         self.report.skipped += claims.settle_skipped(row, reason)
-        return True
 
-    def _not_begun(self, work: Work, row: Any, error: Exception) -> bool:
-        """Settle a row for which nothing was handed over."""
+    def not_begun(self, work: Work, row: Any, error: Exception) -> bool:
+        """Settle a row for which nothing was handed over; return whether the rest of its issue may follow.
+
+        Raises LaneClosed when no recipient is to blame.
+        """
         if isinstance(error, WayBlocked):
-            self._rest(error)
+            self.rest(error)
         if isinstance(error, SenderRefused):
             return self._sender_refused(work, error)
         return self._refused(work, row, error, is_final=not isinstance(error, RecipientDeferred))
@@ -92,32 +75,31 @@ class Sender:
     def _sender_refused(self, work: Work, error: SenderRefused) -> bool:
         """Blame no recipient: an issue waits for its author, the outbox for a while."""
         if work.issue is None:
-            self._rest(error)
+            self.rest(error)
         else:
             ask_for_pause(work.issue, reason=f"The mail server refused the sender: {error}")
         return False
 
-    def _not_stamped(self, row: Any) -> bool:
+    def not_stamped(self, row: Any) -> bool:
         """Find out why the stamp was refused: because of this recipient, or of the whole issue."""
         if reason := why_not(row):
-            return self._skip(row, reason)
-        return False
+            self.skip(row, reason)
+        return bool(reason)
 
-    def _submitted(self, work: Work, row: Any) -> bool:
-        claims.settle_submitted(row)
+    def note_submitted(self, work: Work) -> None:
+        """Count a row that was settled as accepted."""
         self.report.submitted += 1
         if self.is_probing:
             lanes.reopen()
             self.is_probing = False
         if work.issue:
             self._watch.note_success(work.issue)
-        return True
 
-    def _not_submitted(self, work: Work, row: Any, error: Exception) -> bool:
-        """Settle a row whose attempt had begun."""
+    def not_submitted(self, work: Work, row: Any, error: Exception) -> bool:
+        """Settle a row whose attempt had begun; return and raise like ``not_begun``."""
         if isinstance(error, WayBlocked):
             self._refused(work, row, error, is_final=False)
-            self._rest(error)
+            self.rest(error)
         if isinstance(error, (RecipientDeferred, RecipientRefused)):
             return self._refused(work, row, error, is_final=isinstance(error, RecipientRefused))
         return self._in_doubt(work, row, error)
@@ -125,7 +107,6 @@ class Sender:
     def _in_doubt(self, work: Work, row: Any, error: Exception) -> bool:
         if not isinstance(error, ReplyLost):
             logger.error("onward_newsletter.unforeseen", exc_info=error, extra={"row": row.pk})
-            self.transport.close()
         self.report.in_doubt += claims.settle_in_doubt(row, _reason(error))
         if work.issue:
             pause_if_doubtful(work.issue)
@@ -143,11 +124,44 @@ class Sender:
     def _may_go_on(self, work: Work, error: Exception) -> bool:
         return work.issue is None or not self._watch.note_failure(work.issue, _reason(error))
 
-    def _rest(self, error: TransportError) -> None:
+    def rest(self, error: TransportError) -> NoReturn:
+        """Close the lane for all workers, for a while."""
         reason = _reason(error)
         logger.warning("onward_newsletter.lane_rests", extra={"reason": reason})
         lanes.rest(reason)
         raise LaneClosed
+
+
+class Sender(Bookkeeper):
+    """Sends one row after the other over a transport that blocks."""
+
+    def __init__(self, transport: Transport) -> None:
+        super().__init__()
+        self._transport = transport
+
+    def send(self, work: Work, row: Any) -> bool:
+        """Begin, stamp, submit, settle; return whether the rest of the issue may follow. Raises LaneClosed."""
+        try:
+            if reason := work.reason_to_skip(row):
+                self.skip(row, reason)
+                return True
+            self._transport.begin(work.message_for(row))
+        except DatabaseError:
+            raise
+        except Exception as error:  # noqa: BLE001 (a poisonous recipient, whatever it raises, stops nobody else)
+            return self.not_begun(work, row, error)
+        if not claims.stamp_all([row], work.fences([row])):
+            self._transport.forget()
+            return self.not_stamped(row)
+        try:
+            self._transport.submit()
+        except Exception as error:  # noqa: BLE001 (what nobody foresaw is in doubt, and the next one is tried)
+            if not isinstance(error, TransportError):
+                self._transport.close()
+            return self.not_submitted(work, row, error)
+        claims.settle_all_submitted([row])
+        self.note_submitted(work)
+        return True
 
 
 def _announce_failure(row: Any) -> None:

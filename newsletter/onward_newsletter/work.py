@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from . import links, suppressions
 from .addresses import is_normalised
-from .messages import Message, MessageTemplate, Values, message_id
+from .messages import Message, MessageTemplate, Values, message_id, message_id_of_delivery
 from .models import Delivery, Issue, Newsletter, Outbox, Sending, Subscriber, Subscription, Suppression
 
 
@@ -38,8 +38,8 @@ class Work(Protocol):
     def message_for(self, row: Any) -> Message:
         """Return the mail for a row, and note its Message-ID in the row."""
 
-    def fences(self, row: Any) -> list[Any]:
-        """Return what must hold at the moment of the stamp, as conditions for its UPDATE."""
+    def fences(self, rows: Sequence[Any]) -> list[Any]:
+        """Return what must hold for each of the rows at the moment of the stamp, as conditions for its UPDATE."""
 
 
 class OutboxWork:
@@ -70,11 +70,18 @@ class OutboxWork:
             html=row.html,
             headers={"Auto-Submitted": "auto-generated", **headers},
         )
-        row.message_id = message_id("outbox", str(row.pk), _domain(template.sender))
+        if not row.message_id:
+            row.message_id = message_id("outbox", str(row.pk), _domain(template.sender))
+            row.has_new_message_id = True
         return Message(template, template.sender, row.address, row.message_id)
 
-    def fences(self, row: Outbox) -> list[Any]:
-        return [~Exists(suppressions.against(row.purpose).filter(address_key=OuterRef("address_key")))]
+    def fences(self, rows: Sequence[Outbox]) -> list[Any]:
+        forbidden = [
+            Q(purpose=purpose)
+            & Exists(suppressions.against(purpose).filter(address_key=OuterRef("address_key")))
+            for purpose in {row.purpose for row in rows}
+        ]
+        return [~condition for condition in forbidden]
 
 
 class IssueWork:
@@ -100,7 +107,10 @@ class IssueWork:
     def message_for(self, row: Delivery) -> Message:
         address = row.subscriber.address if row.subscriber else ""
         _check(address)
-        row.message_id = message_id(str(self._issue.pk), row.address_key, _domain(self._template.sender))
+        if not row.message_id:
+            header = self._template.from_header
+            row.message_id = message_id_of_delivery(self._issue.pk, row.address_key, header)
+            row.has_new_message_id = True
         unsubscribe = self._unsubscribe.replace(ANY_TOKEN, row.token)
         headers = {
             "List-Unsubscribe": f"<{unsubscribe}>",
@@ -117,12 +127,14 @@ class IssueWork:
             "manage_url": self._manage.replace(ANY_TOKEN, row.token),
         }
 
-    def fences(self, row: Delivery) -> list[Any]:
+    def fences(self, rows: Sequence[Delivery]) -> list[Any]:
+        # An address is one person's, so a row whose person has another one by now is found by its old address.
+        addresses = [row.subscriber.address for row in rows if row.subscriber]
         person = Subscriber.objects.filter(pk=OuterRef("subscriber_id"), state=Subscriber.State.ACTIVE)
         wish = Subscription.objects.filter(pk=OuterRef("subscription_id"), state=Subscription.State.ACTIVE)
         return [
             Exists(Issue.objects.filter(pk=self._issue.pk, state=Issue.State.SENDING)),
-            Exists(person.filter(address=row.subscriber.address if row.subscriber else "")),
+            Exists(person.filter(address__in=addresses)),
             Exists(wish),
             ~Exists(_suppression()),
         ]

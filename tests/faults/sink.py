@@ -35,11 +35,16 @@ LIMIT = 1 << 22
 class Sink:
     """The server, and the book it keeps: one JSON object on a line for each thing that happened."""
 
-    def __init__(self, log: Path, *, delay: float = 0.0, keep: bool = False) -> None:
-        self.log_path, self.delay, self.keep = log, delay, keep
+    def __init__(
+        self, log: Path, *, delay: float = 0.0, keep: bool = False, pipelining: bool = False
+    ) -> None:
+        self.log_path, self.delay, self.keep, self.pipelining = log, delay, keep, pipelining
         self._log = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         self._seen: Counter[str] = Counter()
         self._mode_path = log.with_suffix(".mode")
+        #: The most connections at a time; further ones are greeted with 421.
+        self.most = sys.maxsize
+        self._connected = 0
         #: Called with each recipient after the message was taken and before it is answered.
         self.on_message: Callable[[str], None] = lambda recipient: None
 
@@ -56,11 +61,13 @@ class Sink:
 
     async def _session(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.write("connect")
+        self._connected += 1
         try:
-            await _Session(self, reader, writer).run()
+            await _Session(self, reader, writer).run(is_welcome=self._connected <= self.most)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
+            self._connected -= 1
             writer.close()
 
     def times_asked(self, recipient: str) -> int:
@@ -73,10 +80,12 @@ class _Session:
         self.sink, self.reader, self.writer = sink, reader, writer
         self.recipient = ""
 
-    async def run(self) -> None:
+    async def run(self, *, is_welcome: bool = True) -> None:
         if self.sink.mode == "dumb":
             await asyncio.sleep(3600)
-        await self.say("421 closing" if self.sink.mode == "closed" else "220 sink")
+        await self.say("421 closing" if self.sink.mode == "closed" or not is_welcome else "220 sink")
+        if not is_welcome:
+            return
         while line := await self.reader.readline():
             command, _, argument = line.decode("utf-8", "replace").strip().partition(" ")
             answer = getattr(self, f"on_{command.lower()}", None)
@@ -89,7 +98,7 @@ class _Session:
         return not line.startswith(("421", "221"))
 
     async def on_ehlo(self, argument: str) -> bool:
-        return await self.say("250 sink")
+        return await self.say("250-sink\r\n250 PIPELINING" if self.sink.pipelining else "250 sink")
 
     async def on_helo(self, argument: str) -> bool:
         return await self.say("250 sink")
@@ -144,8 +153,8 @@ class _Session:
 class SinkThread:
     """A sink in this process, for tests that look into it while it works; it keeps the messages."""
 
-    def __init__(self, log: Path, *, delay: float = 0.0) -> None:
-        self.sink = Sink(log, delay=delay, keep=True)
+    def __init__(self, log: Path, *, delay: float = 0.0, pipelining: bool = False) -> None:
+        self.sink = Sink(log, delay=delay, keep=True, pipelining=pipelining)
         self.port = 0
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -216,8 +225,10 @@ async def _main() -> None:
     parser.add_argument("log", type=Path)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--delay", type=float, default=0.0)
+    parser.add_argument("--pipelining", action="store_true")
     options = parser.parse_args()
-    server = await Sink(options.log, delay=options.delay).serve(options.port)
+    sink = Sink(options.log, delay=options.delay, pipelining=options.pipelining)
+    server = await sink.serve(options.port)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await server.serve_forever()

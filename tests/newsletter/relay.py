@@ -22,7 +22,12 @@ def relay(tmp_path: Path, settings: Any, db: None) -> Iterator[SinkThread]:
     with SinkThread(tmp_path / "sink.log") as sink:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", sink.port, 1
-        settings.ONWARD_NEWSLETTER = {"LEASE_SECONDS": 120, "RETRY_SECONDS": (0, 0, 0, 0, 0)}
+        settings.ONWARD_NEWSLETTER = {
+            "LEASE_SECONDS": 120,
+            "RETRY_SECONDS": (0, 0, 0, 0, 0),
+            # One, so that a test can say what comes after what.
+            "CONNECTIONS": 1,
+        }
         yield sink
 
 

@@ -94,7 +94,7 @@ def test_a_worker_that_slept_past_its_lease_does_not_send(relay: SinkThread) -> 
     issue = prepared(1)
     asleep = held(issue, "claimed", lease=-1)
 
-    assert not claims.stamp(asleep, [])
+    assert not claims.stamp_all([asleep], [])
 
     pump()
     assert verdict(relay, issue).is_clean
@@ -105,7 +105,7 @@ def test_a_worker_that_was_given_up_still_records_what_it_knows(relay: SinkThrea
     asleep = held(issue, "sending", lease=-1)
     housekeeping.recover_abandoned()
 
-    assert claims.settle_submitted(asleep)
+    assert claims.settle_all_submitted([asleep])
 
     assert states(issue) == {"reader-000@example.org": "submitted"}
 
@@ -115,7 +115,7 @@ def test_a_worker_that_was_given_up_does_not_overrule_an_editor(relay: SinkThrea
     asleep = held(issue, "sending", lease=-1)
     Delivery.objects.filter(pk=asleep.pk).update(state="pending", claim_token="")
 
-    assert not claims.settle_submitted(asleep)
+    assert not claims.settle_all_submitted([asleep])
 
     assert states(issue) == {"reader-000@example.org": "pending"}
 

@@ -151,9 +151,9 @@ def test_lines_that_begin_with_a_dot_arrive_as_written(relay: SinkThread) -> Non
 
     body = Message(template, "ann@example.org", "r@example.org", "1@example.org").as_bytes()
 
-    from onward_newsletter.transports.smtp import _with_dots_doubled
+    from onward_newsletter.transports.smtp import with_dots_doubled
 
-    wire = _with_dots_doubled(body)
+    wire = with_dots_doubled(body)
     assert wire.count(b"\r\n.\r\n") == 1
     assert wire.endswith(b"\r\n.\r\n")
 

@@ -3,6 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .issue import Issue
+from .outbox import Outbox
 from .sending import Sending, SendingState
 from .subscriber import Subscriber, Subscription, new_token
 
@@ -56,6 +57,8 @@ class DeliveryEvent(models.Model):
     """What a provider or a returned mail said about a delivery; the types are Anymail's."""
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, null=True, related_name="events")
+    #: Set instead of ``delivery`` when the mail was no issue.
+    outbox = models.ForeignKey(Outbox, on_delete=models.CASCADE, null=True, related_name="events")
     provider = models.CharField(max_length=50)
     event_id = models.CharField(max_length=255)
     type = models.CharField(max_length=20)

@@ -69,6 +69,14 @@ class Issue(models.Model):
     intro = models.TextField(_("before the article"), blank=True)
     outro = models.TextField(_("after the article"), blank=True)
 
+    small_first = models.BooleanField(
+        _("a few first"),
+        default=False,
+        help_text=_("Send to a few, wait, and go on by itself unless too many of them bounce or complain."),
+    )
+    #: When the wait after the first few is over; None before they are through.
+    few_first_until = models.DateTimeField(null=True, blank=True, editable=False)
+
     state = models.CharField(_("state"), max_length=21, choices=State, default=State.DRAFT, editable=False)
     state_reason = models.CharField(max_length=255, blank=True, editable=False)
     scheduled_at = models.DateTimeField(_("send at"), null=True, blank=True)

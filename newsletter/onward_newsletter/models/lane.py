@@ -15,6 +15,9 @@ class Lane(models.Model):
     rests_until = models.DateTimeField(null=True, blank=True)
     #: Failures in a row; the rest grows with them.
     setbacks = models.PositiveSmallIntegerField(default=0)
+    #: The day (UTC) that ``day_count`` counts the messages of, for a lane with a daily limit.
+    day = models.DateField(null=True, blank=True)
+    day_count = models.PositiveIntegerField(default=0)
     reason = models.CharField(max_length=255, blank=True)
 
     class Meta:

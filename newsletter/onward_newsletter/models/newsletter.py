@@ -18,6 +18,18 @@ class Newsletter(models.Model):
         blank=True,
         help_text=_("Shared by all workers. Empty: as fast as the relay."),
     )
+    rate_per_day = models.PositiveIntegerField(
+        _("messages a day"),
+        null=True,
+        blank=True,
+        help_text=_("What your provider allows in a day, counted in UTC. Empty: no limit."),
+    )
+    welcomes = models.BooleanField(
+        _("send a welcome mail"),
+        default=True,
+        help_text=_("Once, to whoever has just confirmed; with the parts so far, for followers of a series."),
+    )
+    welcome_text = models.TextField(_("words of welcome"), blank=True)
 
     class Meta:
         verbose_name = _("newsletter")

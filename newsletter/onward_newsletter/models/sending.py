@@ -88,6 +88,9 @@ class Sending(models.Model):
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
     message_id = models.CharField(_("Message-ID"), max_length=255, blank=True)
 
+    #: Whether the Message-ID was made since the row was read, so that the stamp has to write it.
+    has_new_message_id = False
+
     objects = SendingQuerySet.as_manager()
 
     class Meta:

@@ -40,6 +40,8 @@ class Subscriber(models.Model):
     address_key = models.CharField(max_length=64, unique=True, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ACTIVE)
     nonce = models.CharField(max_length=16, default=new_nonce, editable=False)
+    #: No issue before this time, by the subscriber's own wish; subscriptions stay as they are.
+    paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
     objects = SubscriberQuerySet.as_manager()
@@ -51,6 +53,27 @@ class Subscriber(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+class AddressChange(models.Model):
+    """A subscriber's wish to get mail at another address; it counts once the owner of that address confirms."""
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="address_changes")
+    address = models.EmailField()
+    address_key = models.CharField(max_length=64)
+    nonce = models.CharField(max_length=16, default=new_nonce, editable=False)
+    requested_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("change of address")
+        verbose_name_plural = _("changes of address")
+        constraints = [
+            # A second wish replaces the first.
+            models.UniqueConstraint(fields=["subscriber"], name="onward_newsletter_address_change_one"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.subscriber_id)
 
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):

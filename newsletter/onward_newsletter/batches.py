@@ -1,0 +1,74 @@
+"""Settling and stamping several messages at once: one transaction, one wait for the disk."""
+
+from collections.abc import Iterable, Sequence
+
+from django.db import DatabaseError, transaction
+
+from . import claims
+from .feed import Job
+from .sender import Bookkeeper
+
+
+class Batches:
+    """Writes into the ledger what is known of several messages."""
+
+    def __init__(self, sender: Bookkeeper) -> None:
+        self._sender = sender
+        self._stamping: list[Job] = []
+
+    def settle_and_stamp(self, accepted: Sequence[Job], ready: Sequence[Job]) -> set[Job]:
+        """Do both in one transaction, so that both cost one wait for the disk."""
+        if not accepted or not ready:
+            self.settle(accepted)
+            return self.stamp(ready)
+        try:
+            with transaction.atomic():
+                self.settle(accepted, is_final=False)
+                stamped = self._stamp(ready)
+        except DatabaseError:
+            self.settle(accepted)
+            raise
+        self._stamping = []
+        self._count(accepted)
+        return stamped
+
+    def settle(self, accepted: Sequence[Job], *, is_final: bool = True) -> None:
+        """Record that messages were accepted; inside a transaction, whoever opened it counts them."""
+        for jobs in _by_work(accepted):
+            settle = claims.settle_all_submitted if is_final else claims.try_to_settle_submitted
+            settle([job.row for job in jobs])
+        if is_final:
+            self._count(accepted)
+
+    def _count(self, accepted: Sequence[Job]) -> None:
+        for job in accepted:
+            self._sender.note_submitted(job.work)
+
+    def stamp(self, ready: Sequence[Job]) -> set[Job]:
+        """Stamp each ready message, those of one issue in one statement; return the ones that may go."""
+        stamped = self._stamp(ready)
+        self._stamping = []
+        return stamped
+
+    def _stamp(self, ready: Sequence[Job]) -> set[Job]:
+        stamped: set[Job] = set()
+        self._stamping = list(ready)
+        for jobs in _by_work(ready):
+            rows = [job.row for job in jobs]
+            pks = claims.stamp_all(rows, jobs[0].work.fences(rows))
+            stamped |= {job for job in jobs if job.row.pk in pks}
+        return stamped
+
+    def take_back(self) -> list[Job]:
+        """Return the messages whose stamping was interrupted; nothing of them has left, so others may send them."""
+        interrupted, self._stamping = self._stamping, []
+        for jobs in _by_work(interrupted):
+            claims.take_back_stamps([job.row for job in jobs])
+        return interrupted
+
+
+def _by_work(jobs: Iterable[Job]) -> Iterable[list[Job]]:
+    groups: dict[int, list[Job]] = {}
+    for job in jobs:
+        groups.setdefault(id(job.work), []).append(job)
+    return groups.values()

@@ -1,0 +1,163 @@
+"""What leaves next: the outbox first, then a chunk of each issue in turn, each row only when its turn has come."""
+
+import time
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from . import claims, housekeeping, lanes
+from .conf import get_settings
+from .models import Issue
+from .sender import Bookkeeper, LaneClosed
+from .work import IssueWork, OutboxWork, Work
+
+
+OUTBOX, ISSUES = "outbox", "issues"
+
+#: While an issue is being sent, the outbox is looked after this often: a confirmation does not wait for a newsletter.
+OUTBOX_EVERY_SECONDS = 1.0
+
+
+@dataclass(eq=False)
+class Job:
+    """One claimed row, to be sent now."""
+
+    work: Work
+    row: Any
+    #: Whether a connection ended before anything could be said about it.
+    was_retried: bool = False
+
+    @property
+    def is_paced(self) -> bool:
+        """Whether it belongs to a newsletter with a rate, so that it must not wait for a connection."""
+        return self.work.issue is not None and bool(self.work.issue.newsletter.rate_per_second)
+
+    def give_back(self) -> None:
+        """Let others send it."""
+        claims.give_back(type(self.row).objects.filter(pk=self.row.pk), self.row.claim_token)
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Nothing may leave before this moment of ``time.monotonic``."""
+
+    until: float
+
+
+class Feed:
+    """The rows that one pump sends. Iterating raises LaneClosed when the mail server is away."""
+
+    def __init__(
+        self,
+        sender: Bookkeeper,
+        deadline: float,
+        lanes_served: Sequence[str],
+        should_stop: Callable[[], bool],
+    ) -> None:
+        self._sender, self._deadline, self._should_stop = sender, deadline, should_stop
+        self._serves_outbox, self._serves_issues = OUTBOX in lanes_served, ISSUES in lanes_served
+        self._works: dict[int, IssueWork] = {}
+        self._outbox_at = float("-inf")
+        self._held: set[int] = set()
+
+    def is_over(self) -> bool:
+        """Whether no further row may be begun."""
+        return time.monotonic() >= self._deadline or self._should_stop()
+
+    def hold(self, work: Work) -> None:
+        """Leave the rest of an issue's chunk where it is: something about the issue, not a recipient, is wrong."""
+        if work.issue:
+            self._held.add(work.issue.pk)
+        else:
+            self._deadline = 0.0
+
+    def __iter__(self) -> Generator[Job | Pause, None, None]:
+        found = True
+        while found and not self.is_over():
+            found = yield from self._outbox() if self._serves_outbox else _nothing()
+            if self._serves_issues:
+                housekeeping.start_due_issues()
+                housekeeping.prepare_waiting_issues()
+                for work in self._issues_under_way():
+                    found = (yield from self._chunk(work)) or found
+
+    def _issues_under_way(self) -> Sequence[IssueWork]:
+        pks = Issue.objects.filter(state=Issue.State.SENDING).order_by("pk").values_list("pk", flat=True)
+        return [self._work_for(pk) for pk in pks]
+
+    def _work_for(self, pk: int) -> IssueWork:
+        """Return the issue's work; its content is frozen, so it is read and encoded once."""
+        if pk not in self._works:
+            self._works[pk] = IssueWork(Issue.objects.select_related("newsletter").get(pk=pk))
+        return self._works[pk]
+
+    def _outbox(self) -> "Stream":
+        self._outbox_at = time.monotonic()
+        return (yield from self._chunk(OutboxWork()))
+
+    def _chunk(self, work: Work) -> "Stream":
+        """Claim rows and pass them on; return whether there were any."""
+        if self.is_over():
+            return False
+        if lanes.is_resting():
+            raise LaneClosed
+        token = claims.new_claim_token()
+        left = claims.claim(work.queue(), token)
+        if not left:
+            return False
+        try:
+            self._enter_lane()
+            yield from self._rows(work, work.load(left, token), left)
+        finally:
+            if left:
+                claims.give_back(work.queue().filter(pk__in=left), token)
+        return True
+
+    def _enter_lane(self) -> None:
+        self._sender.is_probing = lanes.had_setbacks()
+        if self._sender.is_probing and not lanes.take_probe():
+            raise LaneClosed
+
+    def _rows(self, work: Work, rows: Sequence[Any], left: list[int]) -> Generator[Job | Pause, None, None]:
+        """Pass rows on until the others must wait, or half of the lease is over; what was passed on leaves ``left``."""
+        half_of_lease = time.monotonic() + get_settings().LEASE_SECONDS / 2
+        self._held -= {work.issue.pk} if work.issue else set()
+        for row in rows:
+            pause = self._turn_of(work)
+            while pause and time.monotonic() < pause.until <= self._deadline:
+                yield pause
+            if (pause and pause.until > self._deadline) or self._must_wait(work, half_of_lease):
+                return
+            left.remove(row.pk)
+            yield Job(work, row)
+            if work.issue and self._serves_outbox and self._outbox_is_due():
+                while (yield from self._outbox()):
+                    pass
+
+    def _must_wait(self, work: Work, half_of_lease: float) -> bool:
+        is_held = work.issue is not None and work.issue.pk in self._held
+        return is_held or self.is_over() or time.monotonic() > half_of_lease
+
+    def _outbox_is_due(self) -> bool:
+        return time.monotonic() - self._outbox_at > OUTBOX_EVERY_SECONDS
+
+    def _turn_of(self, work: Work) -> Pause | None:
+        """Reserve the next turn in a newsletter with a rate."""
+        newsletter = work.issue.newsletter if work.issue else None
+        if newsletter is None or not newsletter.rate_per_second or self.is_over():
+            return None
+        wait = lanes.take_turn(f"newsletter:{newsletter.pk}", newsletter.rate_per_second)
+        turn = time.monotonic() + wait
+        if turn > self._deadline:
+            # Taking further turns only to let them pass would slow down everybody else.
+            self._deadline = 0.0
+        return Pause(turn)
+
+
+#: Passes on what leaves next, and returns whether there was anything.
+Stream = Generator[Job | Pause, None, bool]
+
+
+def _nothing() -> Stream:
+    yield from ()
+    return False

@@ -1,0 +1,253 @@
+"""One SMTP connection that never blocks: commands go out in groups where the server allows it (RFC 2920).
+
+A message passes two gates. ``ask`` says MAIL, RCPT and DATA, which is safe to repeat: until the first byte of the message
+nothing can be accepted. When the server says "go ahead", the outcome is READY, and only ``hand_over`` sends the message.
+The next message may be asked for while the answer to this one is on its way.
+"""
+
+import contextlib
+import socket
+import ssl
+import time
+from collections import deque
+from typing import Any
+
+from onward_newsletter.messages import Message
+
+from .base import ReplyLost, TransportError, WayBlocked
+from .replies import CLOSING, GO_AHEAD, Kind, Outcome, Step, judge, refusal
+
+
+GOODBYE_SECONDS = 2
+
+#: A server's reply has lines of at most 512 characters (RFC 5321, 4.5.3.1.5); more than this is no reply.
+LONGEST_REPLY = 65536
+
+#: What an operation on a socket says when it would have to wait.
+NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+
+class SmtpConnection:
+    """A socket after EHLO, STARTTLS and AUTH; at most one message asked for, and one handed over."""
+
+    def __init__(self, sock: socket.socket, *, pipelining: bool, timeout: float) -> None:
+        sock.setblocking(False)
+        self.sock, self.pipelining, self._timeout = sock, pipelining, timeout
+        #: The job asked for, and whether the server has said "go ahead".
+        self.asked: Any = None
+        self.is_ready = False
+        #: The job whose message was handed over and not answered yet.
+        self.handed: Any = None
+        self.is_open = True
+        self._is_proven = False
+        self._refusal: TransportError | None = None
+        self._needs_reset = False
+        self._out = bytearray()
+        self._body_left = 0
+        self._in = bytearray()
+        self._reply: list[bytes] = []
+        self._awaited: deque[Step] = deque()
+        self._commands: deque[tuple[Step, bytes]] = deque()
+        self._outcomes: list[Outcome] = []
+        self.deadline = float("inf")
+
+    def fileno(self) -> int:
+        return self.sock.fileno()
+
+    @property
+    def wants_to_write(self) -> bool:
+        return bool(self._out)
+
+    @property
+    def can_ask(self) -> bool:
+        return self.is_open and self.asked is None and (self.handed is None or self.pipelining)
+
+    @property
+    def is_idle(self) -> bool:
+        return self.asked is None and self.handed is None
+
+    def ask(self, job: Any, message: Message) -> None:
+        """Say who it is from and to, and that a message comes; the outcome is READY, REFUSED or UNTRIED."""
+        self.asked, self.is_ready, self._refusal = job, False, None
+        if self._needs_reset:
+            self._commands.append((Step.RESET, b"RSET\r\n"))
+            self._needs_reset = False
+        self._commands.append((Step.MAIL, f"MAIL FROM:<{message.sender}>\r\n".encode("ascii")))
+        self._commands.append((Step.RCPT, f"RCPT TO:<{message.recipient}>\r\n".encode("ascii")))
+        self._commands.append((Step.DATA, b"DATA\r\n"))
+        self._say()
+
+    def hand_over(self, data: bytes) -> None:
+        """Send the message that the server is ready for; ``data`` ends with the end mark."""
+        self.handed, self.asked, self.is_ready = self.asked, None, False
+        self._out += data
+        self._body_left = len(self._out)
+        self._awaited.append(Step.BODY)
+        self._put_off()
+
+    def _say(self) -> None:
+        """Put commands on the wire: all of them, or one at a time for a server that wants it so."""
+        while self._commands and (self.pipelining or not self._awaited):
+            step, command = self._commands.popleft()
+            self._out += command
+            self._awaited.append(step)
+        self._put_off()
+
+    def _put_off(self) -> None:
+        self.deadline = time.monotonic() + self._timeout
+
+    def flush(self) -> list[Outcome]:
+        """Write what the socket takes now."""
+        try:
+            while self._out:
+                sent = self.sock.send(self._out)
+                del self._out[:sent]
+                self._body_left = max(0, self._body_left - sent)
+                self._put_off()
+        except NOT_NOW:
+            pass
+        except OSError as error:
+            self._break(f"{type(error).__name__}: {error}")
+        return self._taken()
+
+    def receive(self) -> list[Outcome]:
+        """Read what has come, and return what it means."""
+        try:
+            while self.is_open:
+                data = self.sock.recv(LONGEST_REPLY)
+                if not data:
+                    self._read()
+                    self._break("The server closed the connection.")
+                    break
+                self._in += data
+                self._put_off()
+        except NOT_NOW:
+            pass
+        except OSError as error:
+            self._read()
+            self._break(f"{type(error).__name__}: {error}")
+        self._read()
+        return self._taken()
+
+    def time_out(self) -> list[Outcome]:
+        """Give up on a server that says nothing."""
+        self._break(f"The server said nothing for {self._timeout:g} seconds.")
+        return self._taken()
+
+    def _taken(self) -> list[Outcome]:
+        taken, self._outcomes = self._outcomes, []
+        return taken
+
+    def _read(self) -> None:
+        while self.is_open and b"\n" in self._in:
+            line, _, self._in = self._in.partition(b"\n")
+            self._reply.append(bytes(line[4:]).strip())
+            if line[3:4] != b"-":
+                text, self._reply = b" ".join(self._reply), []
+                if not line[:3].isdigit():
+                    self._break("The server's answer was no reply of SMTP.")
+                    return
+                self._answered(int(line[:3]), text)
+        if len(self._in) > LONGEST_REPLY:
+            self._break("The server's answer had no end.")
+
+    def _answered(self, code: int, text: bytes) -> None:
+        said = f"{code} {text.decode('utf-8', 'replace')}"[:255]
+        if not self._awaited:
+            self._break(said)
+            return
+        step = self._awaited.popleft()
+        if not self._awaited and not self._commands:
+            self.deadline = float("inf")
+        if step == Step.BODY:
+            self._answered_message(code, said)
+        elif code == CLOSING or code < 200:
+            self._break(said, is_said=step != Step.DATA)
+        elif step != Step.RESET:
+            self._answered_question(step, code, said)
+        if self.is_open and not self.pipelining:
+            self._say()
+
+    def _answered_message(self, code: int, said: str) -> None:
+        job, self.handed, self._is_proven = self.handed, None, True
+        if 200 <= code < 300:
+            self._outcomes.append(Outcome(Kind.ACCEPTED, job))
+        elif code == CLOSING or code < 400:
+            self._outcomes.append(Outcome(Kind.NOT_ACCEPTED, job, WayBlocked(said)))
+            self._break(said)
+        else:
+            self._outcomes.append(Outcome(Kind.NOT_ACCEPTED, job, refusal(code, said)))
+
+    def _answered_question(self, step: Step, code: int, said: str) -> None:
+        """Sort the replies to MAIL, RCPT and DATA. After a refusal, those that follow it in the group mean nothing."""
+        if self._refusal is None:
+            self._refusal = judge(step, code, said)
+        if step != Step.DATA:
+            if self._refusal and not self.pipelining:
+                self._commands.clear()
+                self._refuse()
+            return
+        if self._refusal is None:
+            self.is_ready = True
+            self._outcomes.append(Outcome(Kind.READY, self.asked))
+            return
+        self._refuse()
+        if code == GO_AHEAD:
+            # The server waits for a message that must not come; whatever is said now would be taken for it.
+            self._break("The server wanted a message for nobody.")
+
+    def _refuse(self) -> None:
+        job, self.asked = self.asked, None
+        self._needs_reset = True
+        self._outcomes.append(Outcome(Kind.REFUSED, job, self._refusal))
+        if isinstance(self._refusal, WayBlocked):
+            self._break(str(self._refusal))
+
+    def _break(self, reason: str, *, is_said: bool = False) -> None:
+        """Drop the connection, and say of both messages what can be known.
+
+        ``is_said``: the server itself said that it closes, so no message is to blame.
+        """
+        if not self.is_open:
+            return
+        self.is_open = False
+        self.sock.close()
+        handed, asked = self.handed, self.asked
+        self.handed = self.asked = None
+        if handed is not None:
+            # The end mark has not left, so nothing was accepted; or it has, and nobody can know (RFC 1047).
+            error = (
+                WayBlocked(reason)
+                if self._body_left
+                else ReplyLost(f"No answer after the message was handed over ({reason})")
+            )
+            self._outcomes.append(Outcome(Kind.NOT_ACCEPTED, handed, error))
+        if asked is not None:
+            self._outcomes.append(self._left_behind(asked, WayBlocked(reason), is_said=is_said))
+
+    def _left_behind(self, job: Any, error: TransportError, *, is_said: bool) -> Outcome:
+        """Return what becomes of a message that was asked for when the connection ended.
+
+        A kept connection that ends says nothing about it. A fresh one may have died of it, so it counts as a try.
+        """
+        if self._is_proven and not job.was_retried:
+            return Outcome(Kind.UNTRIED, job)
+        return Outcome(Kind.REFUSED if is_said else Kind.NOT_ACCEPTED, job, error)
+
+    def abandon(self) -> None:
+        """Drop the connection because the message asked for must not be sent after all."""
+        self.asked = None
+        self._break("Given up.")
+        self._taken()
+
+    def close(self) -> None:
+        """Say goodbye, and do not wait long for the answer."""
+        if not self.is_open:
+            return
+        if self.is_idle:
+            with contextlib.suppress(OSError):
+                self.sock.settimeout(GOODBYE_SECONDS)
+                self.sock.sendall(b"QUIT\r\n")
+                self.sock.recv(512)
+        self.is_open = False
+        self.sock.close()
