@@ -42,7 +42,7 @@ def find_flags(poll: Poll) -> list[FairnessFlag]:
     """Look through the last 24 hours for bursts and concentrations; return the flags that are new or have grown.
 
     A burst: 20 ballots or more from one network within 10 minutes. A concentration: one network with 20 ballots or
-    more, and 20 % or more of all. Looking again finds nothing new. Three queries while nothing is to be found.
+    more, and 20 % or more of all. Looking again finds nothing new. One query while nothing is to be found.
     """
     recent = Ballot.objects.standing().filter(poll=poll, cast_at__gt=timezone.now() - DAY)
     many = recent.exclude(network="").order_by().values_list("network").annotate(n=Count("pk"))
