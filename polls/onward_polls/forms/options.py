@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -62,6 +63,13 @@ class OptionFormSet(BaseChildFormSet):
         super().__init__(data, files, instance=instance, **kwargs)
         self.earlier = _options_of(self._earlier_poll())
         self.counts = _counts(self.instance)
+
+    def _construct_form(self, i: int, **kwargs: Any) -> OptionForm:
+        try:
+            form: OptionForm = super()._construct_form(i, **kwargs)
+        except (ValidationError, KeyError) as error:
+            raise SuspiciousOperation(f"Row {i} of the options names no option.") from error
+        return form
 
     def _earlier_poll(self) -> int | None:
         """Return the poll that is followed: the one just chosen, while that may be chosen at all."""

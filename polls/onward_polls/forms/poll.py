@@ -167,9 +167,7 @@ class PollForm(WagtailAdminModelForm):
 
     def _show(self, name: str, value: str) -> None:
         """Show another value in a field than the one that was sent."""
-        shown: Any = vars(self)["data"].copy()
-        shown[name] = value
-        vars(self)["data"] = shown
+        self.__dict__.update(data={**dict(self.__dict__["data"].items()), name: value})
 
     def _check_texts(self) -> None:
         try:
@@ -198,10 +196,10 @@ class PollForm(WagtailAdminModelForm):
         texts: set[str] = set()
         earlier: set[int] = set()
         for form in offered:
-            if form.plain in texts:
+            plain, twin = form.plain, form.cleaned_data.get("follows")
+            if plain in texts:
                 form.add_error("text", _("Another option says the same. Please tell them apart."))
-            texts.add(form.plain)
-            twin = form.cleaned_data.get("follows")
+            texts.add(plain)
             if twin and twin.pk in earlier:
                 form.add_error("follows", _("Another option stands for this one. Please choose one of them."))
             earlier |= {twin.pk} if twin else set()
@@ -222,7 +220,9 @@ class PollForm(WagtailAdminModelForm):
         return poll
 
     def _arrange(self, poll: Poll) -> None:
-        """Add what was pasted, put "other" last, and find the earlier option each new one stands for."""
+        """Keep the order of the rows, add what was pasted, put "other" last, and find what each stood for."""
+        for place, form in enumerate(self.rows.ordered_forms):
+            Option.objects.filter(pk=form.instance.pk).exclude(sort_order=place).update(sort_order=place)
         if poll.kind != Poll.Kind.WORDS:
             for text in self.cleaned_data["new_texts"]:
                 offer(poll, text)
