@@ -13,6 +13,7 @@ from wagtail import hooks
 
 from .crosstable import Cells, Label
 from .models import Ballot, Breakdown, Option, Poll, Tally, Vote, plain_text
+from .tally import read_tally, same_options
 
 
 #: Votes on ballots that count.
@@ -69,14 +70,15 @@ def by_role(poll: Poll) -> Cells:
     return cells
 
 
-def moves(poll: Poll) -> Cells:
+def moves(poll: Poll) -> tuple[Cells, dict[str, str]]:
     """Return how many of those who answered both polls went from one option to another, or stayed.
 
-    Only where one answer was given both times: with several, nobody can say which one became which.
+    And {later option: the earlier one it stands for}. Only where one answer was given both times: with
+    several, nobody can say which one became which.
     """
     earlier = poll.follows
     if earlier is None or not (poll.takes_one_answer and earlier.takes_one_answer):
-        return {}
+        return {}, {}
     before, after = columns_of(earlier), columns_of(poll)
     votes = Vote.objects.filter(
         ballot__poll=poll,
@@ -89,7 +91,8 @@ def moves(poll: Poll) -> Cells:
     for origin, option, n in votes.annotate(n=Count("pk")).order_by():
         if origin in before:
             cells[before[origin], after[option]] += n
-    return cells
+    matched = same_options(read_tally(poll, live=False), read_tally(earlier, live=False))
+    return cells, {str(uuid): str(line.option_uuid) for uuid, line in matched.items()}
 
 
 def promoted(poll: Poll) -> list[list[str | int]]:

@@ -92,15 +92,12 @@ def project(table: Cells, rows: Collection[Label], columns: Collection[Label]) -
 
 
 def next_table(shown: CrossTable | None, table: Cells, least: int = LEAST) -> CrossTable | None:
-    """Return what readers may see after ``shown``: a newer table, or the same one once more.
-
-    With nothing to split, a table of one cell tells how many there are, from ``least`` on.
-    """
-    fresh = merge_small(table, least) or project(table, (), ())
+    """Return what readers may see after ``shown``: a newer table, or the same one once more."""
+    fresh = merge_small(table, least)
     if shown is None:
-        return fresh if _is_safe(fresh, least) else None
+        return fresh
     candidates = (fresh, project(table, _names(shown.rows), _names(shown.columns)))
-    return next((each for each in candidates if may_follow(shown, each, least)), shown)
+    return next((each for each in candidates if each and may_follow(shown, each, least)), shown)
 
 
 def may_follow(shown: CrossTable, later: CrossTable, least: int = LEAST) -> bool:

@@ -11,6 +11,7 @@ from .crosstable import OTHER, CrossTable, Label, table_of
 from .errors import day
 from .models import Breakdown, Poll
 from .tally import PollTally, same_options
+from .transitions import Moves, moves_of
 
 
 @dataclass(frozen=True)
@@ -73,48 +74,42 @@ def role_table(poll: Poll, breakdown: Breakdown, tally: PollTally) -> RoleTable 
 
 def moves_table(breakdown: Breakdown, tally: PollTally, then: PollTally) -> MovesTable | None:
     """Return who moved since the last time, as last counted; without moves where the groups are too small."""
-    table = table_of(breakdown.moves)
-    if table is None or breakdown.moves_at is None:
+    rows = moves_of(breakdown.moves)
+    if not rows or breakdown.moves_at is None:
         return None
-    about = _counted(
-        ngettext(
-            "%(n)s reader answered both times, as counted on %(date)s.",
-            "%(n)s readers answered both times, as counted on %(date)s.",
-            table.total,
-        ),
-        table.total,
-        breakdown.moves_at,
+    n = sum(sum(counts.values()) for counts in rows.values())
+    said = ngettext(
+        "%(n)s reader answered both times, as counted on %(date)s.",
+        "%(n)s readers answered both times, as counted on %(date)s.",
+        n,
     )
-    return MovesTable(
-        tuple(_moves(table, tally, then)), f"{about} {_stayed(table, tally, then)}".strip(), table.total
-    )
+    moves = tuple(_moves(rows, tally, then)) if len(rows) > 1 or OTHER not in rows else ()
+    about = f"{_counted(said, n, breakdown.moves_at)} {_stayed(rows, moves, tally, then)}".strip()
+    return MovesTable(moves, about, n)
 
 
-def _moves(table: CrossTable, tally: PollTally, then: PollTally) -> Iterable[Move]:
-    if not table.is_split:
-        return
+def _moves(rows: Moves, tally: PollTally, then: PollTally) -> Iterable[Move]:
     same, now, before = _same(tally, then), _texts(tally), _texts(then)
-    columns = _in_order(table.columns, tally)
-    for row in _in_order(table.rows, then):
+    for row in _in_order(rows, then):
+        columns = _in_order(rows[row], tally)
+        # Those who stayed first: they are what one looks for.
+        columns.sort(key=lambda column: row is OTHER or same.get(str(column)) != row)
         for place, column in enumerate(columns):
-            stayed = row is not OTHER and same.get(str(column)) == row
             yield Move(
                 _answer(row, before),
-                _answer(column, now),
-                table.cells[row, column],
-                stayed,
+                _answer(column, now) if len(columns) > 1 else _("Any answer"),
+                rows[row][column],
+                stayed=row is not OTHER and same.get(str(column)) == row,
                 span=0 if place else len(columns),
             )
 
 
-def _stayed(table: CrossTable, tally: PollTally, then: PollTally) -> str:
-    """Say how many gave the same answer again; only where the table shows each of them, so nothing is told beside it."""
-    same = _same(tally, then)
-    pairs = {(row, column) for column, row in same.items()}
-    shown = set(table.rows) | set(table.columns)
-    if not table.is_split or OTHER in shown or any("/" in str(label) for label in shown):
+def _stayed(rows: Moves, moves: Iterable[Move], tally: PollTally, then: PollTally) -> str:
+    """Say how many gave the same answer again; only where the table shows them all, so nothing is told beside it."""
+    same = {earlier: later for later, earlier in _same(tally, then).items()}
+    if OTHER in rows or not all(same.get(str(row), "") in rows[row] for row in rows):
         return ""
-    n = sum(count for place, count in table.cells.items() if place in pairs)
+    n = sum(move.count for move in moves if move.stayed)
     said = ngettext(
         "%(n)s of them gave the same answer again.", "%(n)s of them gave the same answer again.", n
     )

@@ -48,7 +48,7 @@ def caveats(tally: PollTally, set_aside: Mapping[str, int] | None = None) -> lis
     if tally.n:
         sentences.append(
             _(
-                "One vote per browser; not scientific: they speak for the readers who answered, and for nobody else."
+                "One vote per browser; not scientific. The numbers speak for the readers who answered, and for nobody else."
             )
         )
     return sentences

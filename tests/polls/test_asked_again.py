@@ -116,14 +116,30 @@ class TestTheSameReaders:
 
     def test_nobody_is_found_by_where_he_moved(self, earlier: Poll, poll: Poll) -> None:
         moved(earlier, poll, "Repair", "Repair", 20)
-        moved(earlier, poll, "Selling", "Selling", 20)
-        moved(earlier, poll, "Selling", "Coaching", 1)
+        moved(earlier, poll, "Selling", "Selling", 3)
+        moved(earlier, poll, "Selling", "Coaching", 2)
 
         page = html(poll)
 
-        assert "41 readers answered both times" in page
+        assert "25 readers answered both times" in page
         assert "Too few gave each pair of answers" in page
         assert "gave the same answer again" not in page
+
+    def test_a_small_move_goes_together_with_others_from_the_same_answer(
+        self, earlier: Poll, poll: Poll
+    ) -> None:
+        moved(earlier, poll, "Repair", "Repair", 20)
+        moved(earlier, poll, "Repair", "Selling", 4)
+        moved(earlier, poll, "Repair", "Reports", 3)
+        moved(earlier, poll, "Coaching", "Coaching", 9)
+
+        rows = counted(poll).breakdown.moves
+
+        repair, coaching = (str(option(earlier, text).uuid) for text in ("Repair", "Coaching"))
+        stayed = str(option(poll, "Repair").uuid)
+        assert sorted(rows, key=str) == sorted(
+            [[repair, stayed, 20], [repair, None, 7], [coaching, None, 9]], key=str
+        )
 
     def test_whoever_took_one_of_the_two_back_is_not_among_them(self, earlier: Poll, poll: Poll) -> None:
         moved(earlier, poll, "Repair", "Repair", 8)

@@ -8,9 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from onward_polls import breakdown, signals
-from onward_polls.crosstable import Cells, next_table, table_of
+from onward_polls.crosstable import next_table, table_of
 from onward_polls.folding import fold_poll
 from onward_polls.models import Breakdown, Poll, Tally
+from onward_polls.transitions import moves_as_rows, moves_of, next_moves
 
 from .shared import announce
 
@@ -64,8 +65,8 @@ def refresh_breakdown(poll: Poll) -> bool:
         "by_day": breakdown.by_day(poll),
         "set_aside": breakdown.set_aside(poll),
         "promoted": breakdown.promoted(poll),
-        **_stepped("by_role", last, breakdown.by_role(poll), now),
-        **_stepped("moves", last, breakdown.moves(poll), now),
+        **_by_role(poll, last, now),
+        **_moves(poll, last, now),
     }
     took = round((perf_counter() - started) * 1000)
     with transaction.atomic():
@@ -89,12 +90,20 @@ def _moment(poll: Poll) -> datetime | None:
     return Breakdown.objects.filter(poll=poll).values_list("computed_at", flat=True).first()
 
 
-def _stepped(name: str, last: Breakdown | None, cells: Cells, now: datetime) -> dict[str, Any]:
+def _by_role(poll: Poll, last: Breakdown | None, now: datetime) -> dict[str, Any]:
     """Return the table to keep, and when it was counted: the last one, until a new one gives nobody away."""
-    kept = getattr(last, name) if last else []
-    shown = table_of(kept)
-    table = next_table(shown, cells)
+    shown = table_of(last.by_role) if last else None
+    table = next_table(shown, breakdown.by_role(poll))
     if table is None:
-        return {name: [], f"{name}_at": None}
-    same = shown is not None and table.cells == shown.cells
-    return {name: table.as_rows(), f"{name}_at": getattr(last, f"{name}_at") if same else now}
+        return {"by_role": [], "by_role_at": None}
+    same = last is not None and table.as_rows() == last.by_role
+    return {"by_role": table.as_rows(), "by_role_at": last.by_role_at if last and same else now}
+
+
+def _moves(poll: Poll, last: Breakdown | None, now: datetime) -> dict[str, Any]:
+    """Return likewise the moves to keep, and when they were counted."""
+    cells, same = breakdown.moves(poll)
+    rows = moves_as_rows(next_moves(moves_of(last.moves if last else []), cells, same))
+    if not rows:
+        return {"moves": [], "moves_at": None}
+    return {"moves": rows, "moves_at": last.moves_at if last and rows == last.moves else now}
