@@ -47,7 +47,9 @@ def register_poll_actions(actions: LogActionRegistry) -> None:
 
 @hooks.register("register_snippet_listing_buttons")
 def add_poll_buttons(instance: object, user: Any, next_url: str | None = None) -> list[Any]:
-    return [*screen_buttons(instance), *poll_buttons(instance, user)] if isinstance(instance, Poll) else []
+    return (
+        [*screen_buttons(instance, user), *poll_buttons(instance, user)] if isinstance(instance, Poll) else []
+    )
 
 
 @hooks.register("before_delete_snippet")

@@ -338,3 +338,14 @@ def test_texts_beside_other_are_counted_together_and_one_becomes_an_option(autho
     assert "2 readers wrote this" in asked
     assert before == 5
     assert poll.options.get(text="Hiring people").promoted_words == ["hiring"]
+
+
+def test_only_those_who_may_change_polls_are_shown_the_way_there(
+    author: Client, editor: Client, poll: Poll
+) -> None:
+    editor.user.user_permissions.add(Permission.objects.get(codename="add_poll"))
+
+    way = address("board", poll.pk)
+
+    assert way in author.get(address("list")).content.decode()
+    assert way not in editor.get(address("list")).content.decode()

@@ -58,7 +58,7 @@ def test_what_readers_do_not_see_stands_beside_what_they_see(author: Client, pol
 
     for fact in ("1 counted", "1 set aside", "1 taken back", "1 with words", "1 want to be told"):
         assert fact in page
-    assert "1 by the limit for one network, 0 by you" in page
+    assert "1 by the limit for one network, 0 by an author" in page
     assert "1 Quotable without a name" in page
     assert "tess@" not in page
 

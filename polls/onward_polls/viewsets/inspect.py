@@ -47,7 +47,7 @@ class InspectView(PollScreen):
     def header_more_buttons(self) -> list[Button]:
         edit = Button(_("Edit"), url=edit_url(self.poll), icon_name="edit", priority=5)
         here = screen_url("inspect", self.poll)
-        others = [button for button in screen_buttons(self.poll) if button.url != here]
+        others = [button for button in screen_buttons(self.poll, self.request.user) if button.url != here]
         return [edit, *others, *poll_buttons(self.poll, self.request.user)]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

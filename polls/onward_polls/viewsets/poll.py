@@ -27,7 +27,7 @@ class PollEditView(EditView):
     @cached_property
     def header_more_buttons(self) -> list[Button]:
         """Add the ways to this poll's screens, and the buttons of its life."""
-        own = [*screen_buttons(self.object), *poll_buttons(self.object, self.request.user)]
+        own = [*screen_buttons(self.object, self.request.user), *poll_buttons(self.object, self.request.user)]
         return [*super().header_more_buttons, *own]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

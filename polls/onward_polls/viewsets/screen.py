@@ -17,7 +17,7 @@ from wagtail.admin.widgets.button import Button
 
 from onward_polls.models import Poll
 
-from .life import NAMESPACE, edit_url
+from .life import NAMESPACE, edit_url, may
 
 
 class PollScreen(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
@@ -48,12 +48,13 @@ class PollScreen(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
         """Lead back over the poll's numbers and the list of polls."""
         listing = {"url": screen_url("list"), "label": _("Polls")}
         numbers = {"url": screen_url("inspect", self.poll), "label": self.poll.question}
-        return [*self.breadcrumbs_items, listing, numbers, {"url": "", "label": self.get_page_title()}]
+        here = {"url": "", "label": self.get_page_title(), "sublabel": self.poll.question}
+        return [*self.breadcrumbs_items, listing, numbers, here]
 
     @cached_property
     def header_more_buttons(self) -> list[Button]:
         edit = Button(_("Edit"), url=edit_url(self.poll), icon_name="edit", priority=5)
-        return [edit, *screen_buttons(self.poll)]
+        return [edit, *screen_buttons(self.poll, self.request.user)]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
@@ -65,8 +66,10 @@ def screen_url(name: str, *objects: Any) -> str:
     return reverse(f"{NAMESPACE}:{name}", args=[getattr(each, "pk", each) for each in objects])
 
 
-def screen_buttons(poll: Poll) -> list[Button]:
-    """Return the ways to the screens about one poll, as the list, the editor and the screens show them."""
+def screen_buttons(poll: Poll, user: Any) -> list[Button]:
+    """Return the ways to the screens about one poll that somebody may see, as the list and the editor show them."""
+    if not may(user, "change"):
+        return []
     screens = (
         ("inspect", _("Numbers"), "table"),
         ("board", _("Words board"), "openquote"),
