@@ -4,6 +4,7 @@ Each part is one query over the counted ballots. What they find is kept in a Bre
 that, so a page is the same for everybody until the next counting, and is read without touching a ballot.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Mapping
 
@@ -15,6 +16,8 @@ from .crosstable import Cells, Label
 from .models import Ballot, Breakdown, Option, Poll, Tally, Vote, plain_text
 from .tally import read_tally, same_options
 
+
+logger = logging.getLogger(__name__)
 
 #: Votes on ballots that count.
 COUNTED = {"ballot__withdrawn_at": None, "ballot__excluded_at": None}
@@ -38,9 +41,19 @@ def fingerprints(poll: Poll | None = None) -> dict[int, str]:
 
 
 def reach_of(poll: Poll) -> int | None:
-    """Ask the hook ``onward_polls_reach`` how many readers saw the question; None where nobody knows."""
-    answers = (reach(poll) for reach in hooks.get_hooks("onward_polls_reach"))
-    return next((answer for answer in answers if answer is not None), None)
+    """Ask the hook ``onward_polls_reach`` how many readers saw the question; None where nobody knows.
+
+    An error in a project's hook is logged, and does not keep the rest from being counted.
+    """
+    for reach in hooks.get_hooks("onward_polls_reach"):
+        try:
+            answer: int | None = reach(poll)
+        except Exception:  # the hook is somebody else's
+            logger.exception("onward_polls.reach_failed", extra={"poll": poll.pk})
+            continue
+        if answer is not None:
+            return answer
+    return None
 
 
 def by_day(poll: Poll) -> list[list[str | int]]:

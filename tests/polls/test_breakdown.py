@@ -317,6 +317,18 @@ class TestReach:
 
         assert "reached" not in page
 
+    def test_a_hook_that_fails_keeps_nothing_else_from_being_counted(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        poll = a_poll()
+        answers(poll, Repair=12)
+
+        with hooks.register_temporarily("onward_polls_reach", lambda poll: 1 // 0):
+            page = html(poll)
+
+        assert "12 readers who chose to answer" in page
+        assert "onward_polls.reach_failed" in caplog.text
+
 
 class TestEverywhere:
     def test_the_mail_carries_the_same_numbers(self) -> None:
