@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.core.validators import MaxLengthValidator, validate_email
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -41,14 +41,20 @@ def find_follow_up(token: str) -> FollowUp | None:
 
 
 def confirmation_mail(follow_up: FollowUp) -> dict[str, str]:
-    """Return the purpose, address, subject, text and key of the mail that asks to confirm."""
+    """Return the purpose, address, subject, text, html and key of the mail that asks to confirm."""
     path = reverse("onward_polls:confirm_follow_up", args=[follow_up_token(follow_up)])
-    context = {"poll": follow_up.ballot.poll, "url": settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path}
+    subject = _("Shall we tell you what came of your answer?")
+    context = {
+        "subject": subject,
+        "poll": follow_up.ballot.poll,
+        "url": settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path,
+    }
     return {
         "purpose": "poll_follow_up",
         "address": follow_up.address,
-        "subject": _("Shall we tell you what came of your answer?"),
+        "subject": subject,
         "text": render_to_string("onward_polls/mail/confirm_follow_up.txt", context),
+        "html": render_to_string("onward_polls/mail/confirm_follow_up.html", context),
         "key": f"onward_polls.follow_up:{follow_up.pk}:{follow_up.nonce}",
     }
 
@@ -90,7 +96,9 @@ def send_waiting_confirmations() -> int:
 
 
 def _send(mail: dict[str, str]) -> None:
-    EmailMessage(mail["subject"], mail["text"], to=[mail["address"]]).send()
+    message = EmailMultiAlternatives(mail["subject"], mail["text"], to=[mail["address"]])
+    message.attach_alternative(mail["html"], "text/html")
+    message.send()
 
 
 def usable_address(address: str) -> str:

@@ -1,5 +1,6 @@
 """Answering from a mail: the link opens a page, the button counts."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -15,6 +16,7 @@ from onward_polls.posts import Place, read_post
 from onward_polls.readers import MailReader, ensure_identity, resolve_mail_token, view_reader
 
 from .answering import Desk, personal
+from .filled import Filled
 
 
 class MailLinkUnknown(PollError):
@@ -42,16 +44,18 @@ def vote(request: HttpRequest, token: str, option_uuid: UUID) -> HttpResponse:
     way_back = desk.place.next_path or path_of_page(reader.page_ref, request)
     desk = Desk(request, desk.poll, Place(reader.page_ref, way_back), reader.identity)
     if request.method == "POST":
-        return _count(desk, reader, fields.getlist("option") or [str(option_uuid)])
-    return _show(desk, reader, {option_uuid})
+        filled = Filled.read(desk.poll, fields)
+        return _count(desk, reader, filled if filled.marked else replace(filled, marked=[str(option_uuid)]))
+    return _show(desk, reader, Filled([str(option_uuid)]))
 
 
-def _show(desk: Desk, reader: MailReader, chosen: set[UUID], error: PollError | None = None) -> HttpResponse:
+def _show(desk: Desk, reader: MailReader, filled: Filled, error: PollError | None = None) -> HttpResponse:
+    """Show the form with what was marked here; of what the receiver said before, only that something was said."""
     before = view_reader(desk.poll, reader.identity)
     card = desk.card(
         before,
         state=State.CHANGE if before.has_voted else State.BALLOT,
-        chosen=chosen,
+        **filled.shown(desk.poll),
         error=str(error) if error else "",
         mail_hint=reader.hint,
         mail_path=desk.request.path,
@@ -59,24 +63,21 @@ def _show(desk: Desk, reader: MailReader, chosen: set[UUID], error: PollError | 
     return desk.show(card, status=error.status if error else 200)
 
 
-def _count(desk: Desk, reader: MailReader, marked: list[str]) -> HttpResponse:
+def _count(desk: Desk, reader: MailReader, filled: Filled) -> HttpResponse:
     response = desk.see_other()
     browser = ensure_identity(desk.request, response)
     try:
-        options = find_options(desk.poll, marked)
+        options = find_options(desk.poll, filled.marked)
         cast_from_mail(
             desk.poll,
             identity=reader.identity,
             browser=browser,
             options=options,
             page_ref=reader.page_ref,
+            words=filled.other,
+            role=filled.role,
             network=desk.network,
         )
     except PollError as error:
-        return _show(
-            desk,
-            reader,
-            {option.uuid for option in desk.poll.options.all() if str(option.uuid) in marked},
-            error,
-        )
+        return _show(desk, reader, filled, error)
     return response

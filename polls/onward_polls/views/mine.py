@@ -41,7 +41,7 @@ DONE: dict[str, str | Promise] = {
 @personal("GET", "HEAD")
 def answers(request: HttpRequest) -> HttpResponse:
     """List every answer of this browser, and of whoever is signed in; sets no cookie."""
-    context = {
+    context: dict[str, object] = {
         "answers": my_answers(request),
         "done": DONE.get(request.GET.get("done", ""), ""),
         "has_browser": browser_of(request) is not None,
@@ -65,7 +65,7 @@ def step(request: HttpRequest, ballot: UUID, name: str) -> HttpResponse:
             return _back(name)
         except PollError as refused:
             error = refused
-    context = {
+    context: dict[str, object] = {
         "answer": answer,
         "step": name,
         "consents": Ballot.Consent.choices,
@@ -92,9 +92,7 @@ def forget(request: HttpRequest) -> HttpResponse:
 
 
 def _consent(request: HttpRequest, answer: MyAnswer, fields: QueryDict) -> None:
-    answer_permission(
-        answer.ballot, consent=fields.get("consent", ""), credit=fields.get("credit", "")
-    )
+    answer_permission(answer.ballot, consent=fields.get("consent", ""), credit=fields.get("credit", ""))
 
 
 def _erase(request: HttpRequest, answer: MyAnswer, fields: QueryDict) -> None:
@@ -113,9 +111,7 @@ STEPS: dict[str, Callable[[HttpRequest, MyAnswer, QueryDict], None]] = {
 }
 
 
-def _page(
-    request: HttpRequest, name: str, context: dict[str, object], *, status: int = 200
-) -> HttpResponse:
+def _page(request: HttpRequest, name: str, context: dict[str, object], *, status: int = 200) -> HttpResponse:
     known = identity_of(request) is not None
     context |= {"base_template": polls_settings().BASE_TEMPLATE, "known": known}
     if known and name == "mine_step":

@@ -5,16 +5,18 @@ from hashlib import sha256
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import add_never_cache_headers, get_conditional_response
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from onward_polls.components import PollResults, earlier_tally
 from onward_polls.models import Poll
 from onward_polls.placement import is_public
-from onward_polls.readers import identity_of, view_reader
+from onward_polls.readers import view_request
 from onward_polls.result_data import as_json
 from onward_polls.tally import read_tally
 
 
+@csrf_exempt
 @require_safe
 def results(request: HttpRequest, poll_id: int) -> HttpResponse:
     """Answer the tally as JSON, or 403 without any number where this reader may not see it.
@@ -34,8 +36,11 @@ def results(request: HttpRequest, poll_id: int) -> HttpResponse:
         response = JsonResponse(as_json(PollResults(read_tally(poll, live=False), then, poll=poll)))
         response["Cache-Control"] = "public, max-age=0, s-maxage=60"
         response["ETag"] = f'"{sha256(response.content).hexdigest()[:24]}"'
-        return get_conditional_response(request, etag=response["ETag"], response=response) or response
-    reader = view_reader(poll, identity_of(request))
+        answer = get_conditional_response(request, etag=response["ETag"], response=response) or response
+        # Everybody may see these numbers, so scripts of other sites may too; nothing else here says so.
+        answer["Access-Control-Allow-Origin"] = "*"
+        return answer
+    reader = view_request(poll, request)
     if not poll.shows_results(voted=reader.has_voted):
         return _refusal(403, _("The results of this poll are not shown yet."))
     then = earlier_tally(poll, answered=reader.answered_before, live=True)
