@@ -1,10 +1,11 @@
 """A reader wants everything that leads to them removed."""
 
 import pytest
+from django.utils import timezone
 
-from onward_polls.actions import add_words, fold_tallies, link_reader, request_follow_up
+from onward_polls.actions import add_words, confirm_follow_up, fold_tallies, link_reader, request_follow_up
 from onward_polls.erasure import erase_answers, export_answers
-from onward_polls.models import Ballot, FollowUp, Poll, ReaderLink
+from onward_polls.models import Ballot, FairnessFlag, FollowUp, Poll, ReaderLink, WordsNote
 from onward_polls.readers import ballots_of, view_reader
 from onward_polls.tally import read_tally
 from tests.polls.factories import a_poll, vote
@@ -56,3 +57,50 @@ def test_no_address_and_no_network_stands_on_a_ballot(person: object) -> None:
     stored = str(Ballot.objects.values().get())
     assert "127.0.0.1" not in stored
     assert "rid:" not in stored
+
+
+def test_erasing_leaves_no_role_network_note_flag_or_way_to_another_ballot(poll: Poll) -> None:
+    earlier, later = a_poll("Before?"), a_poll("After?")
+    first, ballot, last = (vote(each, "Repair", identity="subscriber:ada") for each in (earlier, poll, later))
+    now = timezone.now()
+    flag = FairnessFlag.objects.create(
+        poll=poll, kind="burst", network="n" * 64, first_at=now, last_at=now, found_at=now
+    )
+    flag.ballots.add(ballot)
+    WordsNote.objects.create(ballot=ballot, starred=True)
+    Ballot.objects.filter(pk=ballot.pk).update(role="Rep", network="n" * 64, previous=first, words="I coach.")
+    Ballot.objects.filter(pk=last.pk).update(previous=ballot)
+
+    erase_answers("subscriber:ada")
+
+    left = Ballot.objects.get(pk=ballot.pk)
+    assert (left.role, left.network, left.words, left.cast_by, left.words_by) == ("", "", "", "", "")
+    assert left.previous is None
+    assert Ballot.objects.get(pk=last.pk).previous is None
+    assert (WordsNote.objects.count(), flag.ballots.count()) == (0, 0)
+
+
+def test_whoever_confirmed_an_address_is_found_by_it_also_after_being_told(poll: Poll) -> None:
+    ballot = vote(poll, "Repair")
+    confirm_follow_up(request_follow_up(ballot, "Ada@example.org"))
+    FollowUp.objects.all().delete()
+    Ballot.objects.update(words="I coach.", role="Rep")
+
+    (exported,) = export_answers(identity=None, address="ada@example.org")
+
+    assert (exported["words"], exported["role"], exported["set_aside"]) == ("I coach.", "Rep", False)
+    assert erase_answers(None, address="ADA@example.org") == 1
+    assert not ReaderLink.objects.exists()
+    assert export_answers(identity=None, address="ada@example.org") == []
+
+
+def test_erasing_a_ballot_that_was_taken_back_leaves_no_row(person: object) -> None:
+    person.answer("Repair")
+    ballot = Ballot.objects.get()
+    request_follow_up(ballot, "ada@example.org")
+    confirm_follow_up(FollowUp.objects.get())
+    person.send("withdraw/", {})
+
+    erase_answers(None, address="ada@example.org")
+
+    assert not Ballot.objects.exists()

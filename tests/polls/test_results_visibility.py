@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+import time_machine
 from django.http import HttpResponse
 from django.test import Client
 from django.utils.html import strip_tags
@@ -156,3 +157,85 @@ def test_an_earlier_poll_does_not_leak_through_the_one_that_asks_again(at_poll: 
 
     assert "who chose to answer" in html
     assert not re.search(rf"\b{MANY}\b|before", strip_tags(html), re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    "visibility", [Visibility.AFTER_VOTING, Visibility.AFTER_CLOSING, Visibility.EDITORS]
+)
+def test_hidden_results_have_the_same_size_and_tag_everywhere_before_and_after_votes(visibility: str) -> None:
+    poll = asked(visibility)
+    page = an_article(poll)
+    paths = [
+        page.url,
+        page.url + "?x=1",
+        "/feed/",
+        page.get_parent().url + "feed/",
+        "/sitemap.xml",
+        f"/polls/{poll.pk}/",
+        f"/polls/{poll.pk}/results.json",
+        f"/polls/{poll.pk}/embed/",
+        f"/reader/{page.pk}/",
+        "/polls/mine/",
+    ]
+
+    def look() -> list[tuple[str, int, str, str]]:
+        # A feed says when it was made; the clock stands still, so that nothing but votes could make a difference.
+        with time_machine.travel("2026-05-04 09:00+00:00", tick=False):
+            answers = [(path, Client().get(path)) for path in paths]
+        return [
+            (path, answer.status_code, answer.headers.get("ETag", ""), str(len(answer.content)))
+            for path, answer in answers
+        ]
+
+    look()
+    before = look()
+    for _reader in range(MANY):
+        vote(poll, "Repair")
+    fold_tallies()
+
+    assert look() == before
+
+
+def test_other_sites_may_read_only_what_everybody_may_see(at_poll: type[ReaderAtPoll]) -> None:
+    always, voted = asked(Visibility.ALWAYS), asked(Visibility.AFTER_VOTING)
+    an_article(always, voted)
+    reader = at_poll(voted)
+    foreign = {"Origin": "https://partner.example"}
+
+    def allowed(poll: Poll, **headers: str) -> str | None:
+        path = f"/polls/{poll.pk}/results.json"
+        return reader.browser.get(path, headers=foreign | headers).headers.get("Access-Control-Allow-Origin")
+
+    tag = reader.browser.get(f"/polls/{always.pk}/results.json")["ETag"]
+    before = allowed(voted)
+    reader.answer("Repair")
+    own = allowed(voted)
+    closed_a_while_ago(voted)
+
+    assert (before, own, allowed(voted)) == (None, None, "*")
+    assert (allowed(always), allowed(always, **{"If-None-Match": tag})) == ("*", "*")
+
+
+def test_the_tally_is_in_no_api_for_readers() -> None:
+    poll = asked(Visibility.EDITORS)
+    page = an_article(poll)
+
+    for path in (
+        f"/api/v2/pages/{page.pk}/",
+        f"/api/v2/polls/{poll.pk}/",
+        f"/admin/api/main/pages/{page.pk}/",
+    ):
+        response = Client().get(path)
+        assert response.status_code != 200
+        assert not speaks_of_counts(response)
+
+
+def test_a_preview_shows_an_editor_no_more_than_the_page_does(author: Any) -> None:
+    poll = asked(Visibility.AFTER_CLOSING)
+    page = an_article(poll)
+    page.save_revision()
+
+    response = author.get(f"/admin/pages/{page.pk}/view_draft/")
+
+    assert response.status_code == 200
+    assert not speaks_of_counts(response)

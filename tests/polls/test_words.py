@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 
 from onward_polls import signals
-from onward_polls.actions import add_words, withdraw_consent
-from onward_polls.errors import BallotIncomplete, WordsTooLate
+from onward_polls.actions import add_words, request_follow_up, withdraw_consent
+from onward_polls.errors import AnswerTakenBack, BallotIncomplete, WordsTooLate
 from onward_polls.models import Ballot, FollowUp, Poll
 from tests.polls.conftest import ReaderAtPoll
 from tests.polls.factories import a_words_poll, an_article, closed_a_while_ago, vote
@@ -170,3 +171,27 @@ class TestAPollForWordsOnly:
         assert "does not look like an e-mail address" in page
         assert "not an address" in page
         assert Ballot.objects.count() == FollowUp.objects.count() == 0
+
+
+def test_words_sent_while_withdrawing_in_another_tab_are_not_kept(person: ReaderAtPoll) -> None:
+    person.answer("Repair")
+    ballot = Ballot.objects.get()
+    person.send("withdraw/", {})
+
+    with pytest.raises(AnswerTakenBack, match="taken your answer back"):
+        add_words(ballot, words="I coach.", consent="none")
+    with pytest.raises(AnswerTakenBack):
+        request_follow_up(ballot, "ada@example.org")
+
+    assert Ballot.objects.get().words == ""
+
+
+def test_consent_can_be_withdrawn_on_a_ballot_that_is_set_aside(poll: Poll) -> None:
+    ballot = vote(poll, "Repair")
+    Ballot.objects.update(
+        words="I coach.", consent="anonymous", excluded_at=timezone.now(), exclusion="author"
+    )
+
+    withdraw_consent(ballot)
+
+    assert Ballot.objects.get().consent == "none"
