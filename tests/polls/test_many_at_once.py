@@ -70,6 +70,7 @@ def test_many_at_once_on_postgresql_leave_exact_books(postgresql_database: str) 
     report = json.loads(outcome.stdout)
 
     assert report["vendor"] == "postgresql"
+    assert report["messages"] == 1
     for gather, expected in EXPECTED.items():
         for one_round in report["rounds"][gather.__name__]:
             assert_exact(one_round, expected)
