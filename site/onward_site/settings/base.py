@@ -163,6 +163,8 @@ COMMENTS_XTD_THREADED_EMAILS = False
 ONWARD_POLLS: dict[str, object] = {
     "BASE_TEMPLATE": "base.html",
     "READER_KEY_SECRET": read_secret("READER_KEY_SECRET"),
+    "EMBED_ORIGINS": env.list("EMBED_ORIGINS", []),
+    "EMBED_STYLES": ["tokens.css", "site.css"],
 }
 ONWARD_BLOG: dict[str, object] = {"BASE_TEMPLATE": "base.html"}
 ONWARD_NEWSLETTER: dict[str, object] = {
