@@ -23,8 +23,9 @@ class Rewording:
 def keeping_wordings(poll: Poll) -> Iterator[Rewording]:
     """Keep the wording that ballots were cast under when the block changes it, in one transaction.
 
-    The poll is locked alone, so a ballot is either cast before the change and belongs to the old wording, or
-    waits and belongs to the new one. Before the first ballot, and for a poll not saved yet, nothing is kept.
+    The poll is locked alone: ballots under way come first, and two changes at once make two versions. A ballot
+    bears the number of the wording that its request had read. Before the first ballot, and for a poll not saved
+    yet, nothing is kept.
     """
     change = Rewording()
     with transaction.atomic():

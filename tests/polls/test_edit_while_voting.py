@@ -1,0 +1,151 @@
+"""Authors reword and archive a poll while readers answer it, on SQLite and on PostgreSQL.
+
+``python -m tests.polls.test_edit_while_voting`` prints what was left behind as one JSON object.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.polls import crowd
+
+
+ROOT = Path(__file__).resolve().parents[2]
+AUTHORS, READERS = 4, 16
+
+
+def reworded_while_voting() -> dict[str, Any]:
+    """Let authors reword a poll at once while readers answer it; return what stands in the tables."""
+    from onward_polls.actions import cast_ballot, reword
+    from onward_polls.models import Ballot, Poll, Wording
+
+    poll = crowd.a_poll()
+    chosen = poll.options.get(text="A")
+    cast_ballot(poll, identity="rid:first", options=[chosen])
+
+    def answer(reader: int) -> None:
+        fresh = Poll.objects.get(pk=poll.pk)
+        cast_ballot(fresh, identity=f"rid:{reader}", options=[fresh.options.get(pk=chosen.pk)])
+
+    def change(author: int) -> None:
+        fresh = Poll.objects.get(pk=poll.pk)
+        reword(
+            fresh, question=f"Wording {author}?", options={fresh.options.get(pk=chosen.pk): f"A, {author}"}
+        )
+
+    readers = [partial(answer, reader) for reader in range(READERS)]
+    jobs = [*readers[:8], *(partial(change, author) for author in range(AUTHORS)), *readers[8:]]
+    errors = crowd.at_once(jobs)
+    return {
+        "errors": errors,
+        **crowd.books(poll),
+        "versions": list(Wording.objects.filter(poll=poll).values_list("version", flat=True)),
+        "questions": list(Wording.objects.filter(poll=poll).values_list("question", flat=True)),
+        "current": Poll.objects.get(pk=poll.pk).wording_version,
+        "of_ballots": sorted(set(Ballot.objects.filter(poll=poll).values_list("wording_version", flat=True))),
+    }
+
+
+def archived_while_voting() -> dict[str, Any]:
+    """Archive a poll while readers answer it; return what stands in the tables."""
+    from onward_polls.actions import archive_poll, cast_ballot
+    from onward_polls.errors import PollClosed
+    from onward_polls.models import Ballot, Poll
+
+    poll, counted = crowd.a_poll(), []
+    chosen = poll.options.get(text="A")
+
+    def answer(reader: int) -> None:
+        try:
+            cast_ballot(poll, identity=f"rid:{reader}", options=[chosen])
+        except PollClosed:
+            return
+
+    def archive() -> None:
+        archive_poll(poll)
+        counted.append(Ballot.objects.filter(poll=poll).count())
+
+    errors = crowd.at_once([*(partial(answer, reader) for reader in range(READERS)), archive])
+    archived = Poll.objects.get(pk=poll.pk).archived_at is not None
+    return {"errors": errors, **crowd.books(poll), "counted": counted, "archived": archived}
+
+
+def check_reworded(outcome: dict[str, Any]) -> None:
+    assert outcome["errors"] == []
+    assert outcome["adds_up"]
+    assert outcome["ballots"] == READERS + 1
+    assert outcome["versions"] == list(range(1, AUTHORS + 1))
+    assert outcome["current"] == AUTHORS + 1
+    assert len(set(outcome["questions"])) == AUTHORS
+    assert set(outcome["of_ballots"]) <= set(range(1, AUTHORS + 2))
+
+
+def check_archived(outcome: dict[str, Any]) -> None:
+    assert outcome["errors"] == []
+    assert outcome["adds_up"]
+    assert outcome["archived"]
+    assert outcome["counted"] == [outcome["ballots"]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rewording_while_readers_answer_keeps_every_wording_and_vote_on_sqlite() -> None:
+    check_reworded(reworded_while_voting())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_ballot_comes_after_the_archive_on_sqlite() -> None:
+    check_archived(archived_while_voting())
+
+
+@pytest.mark.services
+def test_both_hold_on_postgresql(postgresql_database: str) -> None:
+    folders = (".", "blog", "polls", "newsletter", "site")
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.polls.test_edit_while_voting"],
+        env={
+            **os.environ,
+            "DATABASE_URL": postgresql_database,
+            "DJANGO_SETTINGS_MODULE": "onward_site.settings.test",
+            "PYTHONPATH": os.pathsep.join(str(ROOT / folder) for folder in folders),
+        },
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    report = json.loads(done.stdout)
+
+    assert report["vendor"] == "postgresql"
+    for outcome in report["reworded"]:
+        check_reworded(outcome)
+    for outcome in report["archived"]:
+        check_archived(outcome)
+
+
+def main() -> None:
+    """Run both on the database of the settings."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", verbosity=0, interactive=False)
+    report = {
+        "vendor": connection.vendor,
+        "reworded": [reworded_while_voting() for _round in range(3)],
+        "archived": [archived_while_voting() for _round in range(3)],
+    }
+    json.dump(report, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
