@@ -12,6 +12,7 @@ is why there are several.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
@@ -35,6 +36,13 @@ CLOCKS = {"postgresql": "CLOCK_TIMESTAMP()", "sqlite": "STRFTIME('%%Y-%%m-%%d %%
 #: Polls as this process last saw them, by primary key, and how many it remembers.
 _seen: dict[int, Poll] = {}
 MOST_SEEN = 1000
+
+#: Columns that come from the ballot, and their fields; the database gives the primary key and the time.
+COLUMNS = {
+    str(field.column): field.name
+    for field in Ballot._meta.concrete_fields
+    if not field.primary_key and field.name != "cast_at"
+}
 
 TABLES = {
     "ballots": Ballot._meta.db_table,
@@ -91,48 +99,53 @@ def insert_at_once(ballot: Ballot, options: Sequence[Option]) -> bool:
     primary key. One round trip on PostgreSQL, outside a transaction at least.
     """
     poll, pks = ballot.poll, [option.pk for option in options]
-    uuid, places = _prepared(ballot, "uuid"), ", ".join(["%s"] * len(pks))
-    names = TABLES | {"places": places, "clock": CLOCKS[connection.vendor]}
+    limit = polls_settings().BALLOTS_PER_NETWORK_HOUR if ballot.network else 0
+    public, page_values = public_condition(poll)
     lock = sharing(poll, ballot.network)
-    statements = [
-        *([lock] if lock else []),
-        _insert(ballot, pks, names),
-        (TAKE_BACK, [uuid, poll.pk, ballot.reader_key]),
-        (MARK, [poll.takes_one_answer, uuid, *pks]),
-        (COUNT, [uuid, uuid]),
-        (FOUND, [uuid]),
+    uuid = _prepared(ballot, "uuid")
+    values = [
+        *([lock[1]] if lock else []),
+        [*_insert_values(ballot, pks), *page_values, *(_room_values(ballot, limit) if limit else [])],
+        [uuid, poll.pk, ballot.reader_key],
+        [poll.takes_one_answer, uuid, *pks],
+        [uuid, uuid],
+        [uuid],
     ]
-    row = run_together([(sql.format(**names), values) for sql, values in statements])
+    texts = _texts(connection.vendor, lock[0] if lock else "", len(pks), public, bool(limit))
+    row = run_together(list(zip(texts, values, strict=True)))
     if row:
         ballot.pk, ballot.cast_at = row[0], _moment(row[1])
         ballot._state.adding, ballot._state.db = False, connection.alias
     return row is not None
 
 
-def _insert(ballot: Ballot, pks: Sequence[int], names: dict[str, str]) -> Statement:
-    poll = ballot.poll
-    fields = [field for field in Ballot._meta.concrete_fields if not field.primary_key]
-    values = {field.column: _prepared(ballot, field.name) for field in fields if field.name != "cast_at"}
-    public, places_of_poll = public_condition(poll)
-    conditions: list[Statement] = [
-        (TAKES_BALLOTS, [poll.pk]),
-        (UNCHANGED, [poll.max_votes or 0, *(getattr(poll, name) for name in REMEMBERED)]),
-        (OFFERS, [len(pks), *pks]),
-        (public, places_of_poll),
-    ]
-    limit = polls_settings().BALLOTS_PER_NETWORK_HOUR
-    if limit and ballot.network:
-        since = connection.ops.adapt_datetimefield_value(timezone.now() - HOUR)
-        conditions.append((ROOM, [poll.pk, ballot.network, since, limit - 1]))
-    chosen = ", ".join(["%s"] * len(values))
-    sql = (
-        f"INSERT INTO {{ballots}} ({', '.join(values)}, cast_at) SELECT {chosen}, {{clock}} FROM {{polls}} AS poll "  # noqa: S608
-        f"WHERE {' AND '.join(condition for condition, _ in conditions)} ON CONFLICT DO NOTHING"
+@lru_cache(maxsize=64)
+def _texts(vendor: str, lock: str, marks: int, public: str, limited: bool) -> list[str]:
+    """Return the SQL of every statement; it depends on little, and joining it took as long as sending it."""
+    names = TABLES | {"places": ", ".join(["%s"] * marks), "clock": CLOCKS[vendor]}
+    conditions = [TAKES_BALLOTS, UNCHANGED, OFFERS, public, *([ROOM] if limited else [])]
+    insert = (
+        f"INSERT INTO {{ballots}} ({', '.join(COLUMNS)}, cast_at) "  # noqa: S608 (nothing in it was sent)
+        f"SELECT {', '.join(['%s'] * len(COLUMNS))}, {{clock}} FROM {{polls}} AS poll "
+        f"WHERE {' AND '.join(conditions)} ON CONFLICT DO NOTHING"
     )
-    return sql, [*values.values(), *(value for _, given in conditions for value in given)]
+    statements = [*([lock] if lock else []), insert, TAKE_BACK, MARK, COUNT, FOUND]
+    return [statement.format(**names) for statement in statements]
 
 
-def run_together(statements: Sequence[Statement]) -> tuple[Any, ...] | None:
+def _insert_values(ballot: Ballot, pks: Sequence[int]) -> list[Any]:
+    poll = ballot.poll
+    remembered_values = [getattr(poll, name) for name in REMEMBERED]
+    columns = [_prepared(ballot, name) for name in COLUMNS.values()]
+    return [*columns, poll.pk, poll.max_votes or 0, *remembered_values, len(pks), *pks]
+
+
+def _room_values(ballot: Ballot, limit: int) -> list[Any]:
+    since = connection.ops.adapt_datetimefield_value(timezone.now() - HOUR)
+    return [ballot.poll_id, ballot.network, since, limit - 1]
+
+
+def run_together(statements: Sequence[Statement]) -> Any | None:
     """Run statements in one transaction and return the first row of the last.
 
     PostgreSQL gets them as one message; outside a transaction that is one by itself.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -46,16 +47,29 @@ def public_condition(poll: Poll) -> tuple[str, list[str | int]]:
     if not polls_settings().REQUIRE_LIVE_PAGE:
         return "1 = 1", []
     page_model = load_model("wagtailcore", "Page")
-    kind = ContentType.objects.get_for_model(poll, for_concrete_model=False)
-    page_kind = ContentType.objects.get_for_model(page_model, for_concrete_model=False)
-    names = {
-        "page": page_model._meta.db_table,
-        "key": page_model._meta.pk.column,
-        "number": page_model._meta.pk.rel_db_type(connection),
-        "reference": ReferenceIndex._meta.db_table,
-        "restriction": PageViewRestriction._meta.db_table,
-    }
-    return PUBLIC.format(**names), [kind.pk, str(poll.pk), page_kind.pk]
+    kinds = [
+        ContentType.objects.get_for_model(model, for_concrete_model=False) for model in (Poll, page_model)
+    ]
+    return _public_sql(connection.vendor), [kinds[0].pk, str(poll.pk), kinds[1].pk]
+
+
+@cache
+def _public_sql(_vendor: str) -> str:
+    page_model = load_model("wagtailcore", "Page")
+    return PUBLIC.format(
+        page=page_model._meta.db_table,
+        key=page_model._meta.pk.column,
+        number=page_model._meta.pk.rel_db_type(connection),
+        reference=ReferenceIndex._meta.db_table,
+        restriction=PageViewRestriction._meta.db_table,
+    )
+
+
+def path_of_poll(poll: Poll, request: HttpRequest) -> str:
+    """Return the path of the first page on which readers can meet a poll; empty if there is none on this site."""
+    page = page_with(poll)
+    url = (page.get_url(request) if page else None) or ""
+    return url if url.startswith("/") else ""
 
 
 def page_with(poll: Poll) -> Any | None:

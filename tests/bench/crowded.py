@@ -143,13 +143,27 @@ def _weighed(name: str, results: list[dict[str, Any]]) -> Iterator[None]:
 
 def breakdown(*poll_ids: int) -> list[dict[str, Any]]:
     """Count days, roles and moves."""
-    from onward_polls.breakdown import refresh_breakdown
+    from onward_polls.actions import refresh_breakdown
     from onward_polls.models import Poll
 
     results: list[dict[str, Any]] = []
     for poll in Poll.objects.filter(pk__in=poll_ids).select_related("follows"):
         with _weighed("counting the breakdown" + (" with moves" if poll.follows else ""), results):
             refresh_breakdown(poll)
+    return results
+
+
+def fairness(poll_id: int) -> list[dict[str, Any]]:
+    """Look for bursts in the last day, a fourteenth of all ballots."""
+    from onward_polls.fairness import few_writers, find_flags
+    from onward_polls.models import Poll
+
+    results: list[dict[str, Any]] = []
+    poll = Poll.objects.get(pk=poll_id)
+    for name in ("looking for bursts", "looking again"):
+        with _weighed(name, results):
+            find_flags(poll)
+            few_writers(poll)
     return results
 
 
@@ -171,6 +185,7 @@ JOBS: dict[str, Callable[..., Any]] = {
     "read": read,
     "fold": fold,
     "breakdown": breakdown,
+    "fairness": fairness,
     "export": export,
 }
 

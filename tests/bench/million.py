@@ -43,6 +43,7 @@ def _measure(environment: Environment, database: str) -> list[Result]:
         ("fold", polls["many"], NEW_VOTES),
         ("breakdown", polls["many"]),
         ("breakdown", polls["again"]),
+        ("fairness", polls["many"]),
         ("export", polls["many"]),
     ):
         say(f"  {name} …")

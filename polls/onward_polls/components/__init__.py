@@ -1,6 +1,6 @@
 """How a poll looks: one card for article, fragment and page, one list of results, and the links in a mail."""
 
-from .addresses import poll_urls
+from .addresses import poll_path, poll_urls
 from .card import PollCard, WordsDraft
 from .embed import EmbedCode
 from .faces import State
@@ -19,6 +19,7 @@ __all__ = [
     "mail_links",
     "poll_mail_links",
     "poll_mail_text",
+    "poll_path",
     "poll_results_mail",
     "poll_results_text",
     "poll_urls",

@@ -9,15 +9,24 @@ from onward_polls.models import Poll
 
 def poll_urls(poll: Poll, *, page_ref: int | None, next_path: str) -> dict[str, str]:
     """Return the addresses a card links and posts to; those that are opened know the way back."""
-    way_back = {"page": page_ref, "next": next_path}
-    query = urlencode({name: value for name, value in way_back.items() if value})
-    page = reverse("onward_polls:poll", args=[poll.pk])
+    page, query = reverse("onward_polls:poll", args=[poll.pk]), _way_back(page_ref, next_path)
     names = ("words", "stop_quoting", "withdraw", "follow_up")
     posts = {name: reverse(f"onward_polls:{name}", args=[poll.pk]) for name in names}
     return {
         "poll": page,
-        "here": f"{page}?{query}" if query else page,
+        "here": poll_path(poll, page_ref=page_ref, next_path=next_path),
         "change": f"{page}?{urlencode({'change': 1})}{'&' if query else ''}{query}",
         "edit_words": f"{page}?{urlencode({'words': 1})}{'&' if query else ''}{query}",
         **posts,
     }
+
+
+def poll_path(poll: Poll, *, page_ref: int | None, next_path: str) -> str:
+    """Return the address of the poll's own page that knows the way back."""
+    page, query = reverse("onward_polls:poll", args=[poll.pk]), _way_back(page_ref, next_path)
+    return f"{page}?{query}" if query else page
+
+
+def _way_back(page_ref: int | None, next_path: str) -> str:
+    given = {"page": page_ref, "next": next_path}
+    return urlencode({name: value for name, value in given.items() if value})

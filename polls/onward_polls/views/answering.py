@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from onward_polls.components import PollCard, State, poll_urls
+from onward_polls.components import PollCard, State, poll_path
 from onward_polls.conf import polls_settings
 from onward_polls.errors import PollError
 from onward_polls.models import Ballot, Poll
 from onward_polls.networks import network_hash
-from onward_polls.placement import is_public
+from onward_polls.placement import is_public, path_of_poll
 from onward_polls.posts import Place, place_of, wants_fragment
 from onward_polls.readers import (
     ReaderView,
@@ -101,7 +101,7 @@ class Desk:
                 "base_template": polls_settings().BASE_TEMPLATE,
                 "card": replace(card, heading="h1"),
                 "poll": self.poll,
-                "next_path": self.place.next_path,
+                "next_path": self.place.next_path or path_of_poll(self.poll, self.request),
             }
             response = render(self.request, "onward_polls/pages/poll.html", context, status=status)
         response["X-Onward-State"] = card.face.value
@@ -153,8 +153,8 @@ class Desk:
 
     def see_other(self) -> HttpResponse:
         """Send the browser to the poll's own page, by GET (RFC 9110, 15.4.4)."""
-        urls = poll_urls(self.poll, page_ref=self.place.page_ref, next_path=self.place.next_path)
-        return HttpResponseRedirect(urls["here"], status=303)
+        path = poll_path(self.poll, page_ref=self.place.page_ref, next_path=self.place.next_path)
+        return HttpResponseRedirect(path, status=303)
 
 
 def show_sentence(request: HttpRequest, error: PollError) -> HttpResponse:
