@@ -17,10 +17,9 @@ WEEK = PollText(
     words_prompt="What was it last week?",
     other="other",
     roles=(
-        ("Sales rep", 21),
-        ("Frontline manager", 44),
-        ("Manager of managers", 14),
-        ("Somewhere else in the company", 8),
+        ("Sales rep", 29),
+        ("Frontline manager", 45),
+        ("Manager of managers", 13),
     ),
 )
 
@@ -69,10 +68,10 @@ MEETING_AGAIN = PollText(
     name="meetings again",
     question=MEETING.question,
     options=(
-        ("pipeline", "The pipeline review", 27),
-        ("forecast", "The forecast call", 39),
-        ("monday", "The Monday meeting", 21),
-        ("none", "We would miss all three", 1),
+        ("pipeline", "The pipeline review", 35),
+        ("forecast", "The forecast call", 45),
+        ("monday", "The Monday meeting", 27),
+        ("none", "We would miss all three", 6),
     ),
     visibility="always",
     article="the-monday-meeting",
@@ -80,12 +79,15 @@ MEETING_AGAIN = PollText(
     closes_day=-68,
     follows="meetings",
     moves=(
-        ("monday", "monday", 11),
-        ("monday", "forecast", 9),
-        ("monday", "pipeline", 7),
-        ("pipeline", "pipeline", 12),
-        ("pipeline", "forecast", 5),
-        ("forecast", "forecast", 13),
+        ("monday", "monday", 12),
+        ("monday", "forecast", 17),
+        ("monday", "pipeline", 9),
+        ("pipeline", "pipeline", 14),
+        ("pipeline", "forecast", 7),
+        ("pipeline", "monday", 5),
+        ("forecast", "forecast", 8),
+        ("forecast", "pipeline", 6),
+        ("forecast", "monday", 5),
     ),
 )
 
