@@ -6,7 +6,7 @@ Like everything in ``ballot_box``, this runs inside a transaction that an action
 from django.db.models.functions import Now
 
 from .ballot_box import Contribution, contribution, lock_ballots, marked_on, note_change, share_poll
-from .models import Ballot, FairnessFlag, FollowUp, Poll, ReaderLink, Vote
+from .models import Ballot, FairnessFlag, FollowUp, Poll, ReaderLink, Vote, WordsNote
 from .readers import linked_key
 
 
@@ -100,3 +100,8 @@ def _hand_over(other: Ballot, survivor: Ballot) -> None:
         FollowUp.objects.filter(ballot=other).update(ballot=survivor)
     for flag in FairnessFlag.objects.filter(ballots=other):
         flag.ballots.add(survivor)
+    # Whoever was asked for permission on one ballot is not asked again on the other.
+    for asked_at in WordsNote.objects.filter(ballot=other, asked_at__isnull=False).values_list(
+        "asked_at", flat=True
+    ):
+        WordsNote.objects.update_or_create(ballot=survivor, defaults={"asked_at": asked_at})

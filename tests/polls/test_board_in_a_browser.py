@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
@@ -143,6 +144,16 @@ def test_without_a_connection_nothing_seems_saved(open_board: Any, poll: Poll) -
     expect(page.locator(".onward-board__status")).to_contain_text("was not saved")
     expect(page.locator(".onward-words--sorted")).to_have_count(0)
     assert focused(page) == "I coach on Tuesdays."
+
+
+@pytest.mark.parametrize("name", ["board", "inspect", "fairness"])
+def test_a_screen_is_accessible(open_board: Any, poll: Poll, name: str) -> None:
+    page = open_board(poll)
+    page.goto(page.url.replace("/board/", f"/{name}/"))
+
+    found = Axe().run(page, context=".onward-poll-desk")
+
+    assert found.violations_count == 0, found.generate_report()
 
 
 def test_without_javascript_a_card_is_a_form(open_board: Any, poll: Poll) -> None:

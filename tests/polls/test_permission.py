@@ -11,7 +11,7 @@ from django.urls import reverse
 from wagtail import hooks
 from wagtail.models import ModelLogEntry
 
-from onward_polls.actions import add_words, confirm_follow_up, request_follow_up, withdraw_ballot
+from onward_polls.actions import add_words, confirm_follow_up, link_reader, request_follow_up, withdraw_ballot
 from onward_polls.actions.permission import ask_permission
 from onward_polls.erasure import erase_answers
 from onward_polls.errors import CannotAsk
@@ -24,6 +24,7 @@ from tests.polls.factories import closed_a_while_ago, vote
 pytestmark = pytest.mark.django_db
 
 RID = "rid:" + "b" * 32
+OTHER = "rid:" + "c" * 32
 
 
 @pytest.fixture(autouse=True)
@@ -123,6 +124,18 @@ def test_readers_who_cannot_be_asked_are_not(poll: Poll, ballot: Ballot) -> None
             ask_permission(each)
 
     assert mail.outbox == []
+
+
+def test_a_reader_with_two_ballots_that_become_one_is_not_asked_again(poll: Poll, ballot: Ballot) -> None:
+    ask_permission(ballot)
+    later = add_words(vote(poll, "Selling", identity=OTHER), words="I sell.", consent="none")
+
+    link_reader(poll, alias=OTHER, identity=RID)
+
+    assert Ballot.objects.get().pk == later.pk
+    with pytest.raises(CannotAsk):
+        ask_permission(later)
+    assert len(mail.outbox) == 1
 
 
 def test_an_editor_who_may_not_change_polls_asks_nobody(editor: Client, ballot: Ballot) -> None:
