@@ -6,11 +6,14 @@ import os
 from onward_site.celery import beat_schedule
 from onward_site.settings.embedded import *  # noqa: F403 (it is the site's settings)
 
+from .in_flight import CONNECTIONS
+
 
 #: A dead worker is found out after so many seconds instead of two minutes.
 LEASE_SECONDS = 4
 
 ONWARD_NEWSLETTER = {
+    "CONNECTIONS": CONNECTIONS,
     "LEASE_SECONDS": LEASE_SECONDS,
     "RETRY_SECONDS": (1, 1, 2, 2, 2),
     **json.loads(os.environ.get("FAULTS_NEWSLETTER", "{}")),

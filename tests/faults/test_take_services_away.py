@@ -10,7 +10,8 @@ from onward_newsletter.actions.issues import issue_books
 from tests.services import redis_server, running_redis
 
 from .conftest import OpenArena
-from .test_kill_the_worker import CONCURRENCY, KILLS, RECIPIENTS, SEEDS, kill_now_and_then, readers
+from .in_flight import CONCURRENCY, IN_FLIGHT
+from .test_kill_the_worker import KILLS, RECIPIENTS, SEEDS, kill_now_and_then, readers
 
 
 pytestmark = [pytest.mark.faults, pytest.mark.services]
@@ -28,7 +29,7 @@ def test_killed_workers_on_postgresql_and_redis_mail_nobody_twice_and_forget_nob
 
         verdict = field.verdict(issue)
         assert verdict.is_clean, verdict
-        assert len(verdict.in_doubt) <= KILLS * CONCURRENCY
+        assert len(verdict.in_doubt) <= KILLS * IN_FLIGHT
         assert issue_books(issue).is_balanced
 
 
@@ -50,7 +51,7 @@ def test_a_database_that_drops_every_connection_delays_and_loses_nothing(
 
         verdict = field.verdict(issue)
         assert verdict.is_clean, verdict
-        assert len(verdict.in_doubt) <= 2 * CONCURRENCY
+        assert len(verdict.in_doubt) <= 2 * IN_FLIGHT
 
 
 def test_a_redis_that_forgets_everything_or_stands_still_delays_and_loses_nothing(

@@ -11,7 +11,8 @@ from onward_newsletter.actions.subscribing import unsubscribe
 from onward_newsletter.models import Delivery, Subscription
 
 from .conftest import OpenArena
-from .test_kill_the_worker import CONCURRENCY, readers
+from .in_flight import CONCURRENCY, IN_FLIGHT
+from .test_kill_the_worker import readers
 
 
 pytestmark = pytest.mark.faults
@@ -43,7 +44,7 @@ def test_pause_resume_and_cancel_hold_to_the_message(open_arena: OpenArena) -> N
         pause_issue(issue)
         at_the_pause = field.book.count()
         time.sleep(2)
-        assert field.book.count() <= at_the_pause + CONCURRENCY
+        assert field.book.count() <= at_the_pause + IN_FLIGHT
         resume_issue(issue)
         field.wait_for_messages(150)
         cancel_issue(issue)
