@@ -57,6 +57,20 @@ def test_total_and_new_comments_count_readers_and_not_the_author_s_answers(artic
     assert (row.totals["comments"], row.new["comments"]) == (1, 1)
 
 
+def test_a_series_with_all_its_parts_does_not_wait_for_another(poll, author):
+    series = a_series(planned_parts=2)
+    a_part(series)
+    last = a_part(series, body=[("poll", poll)])
+    ballots(poll, {"Repair": 3})
+    fold_responses()
+
+    assert look_at_desk(author.user).ready == []
+
+    last.next_question = "And then?"
+    last.save()
+    assert [row.page.pk for row in look_at_desk(author.user).ready] == [last.pk]
+
+
 def test_home_opens_the_draft_there_is(article, poll, author):
     ballots(poll, {"Repair": 12})
     fold_responses()

@@ -37,6 +37,8 @@ class Row:
     series: Any | None = None
     #: Whether no part of the series has come after this one.
     may_write_on: bool = False
+    #: Whether the series has as many parts as were planned, and announces no other.
+    is_last: bool = False
     #: The page id of the next part that was never published, or None.
     draft: int | None = None
 
@@ -75,8 +77,9 @@ class Desk:
 
     @property
     def ready(self) -> list[Row]:
-        """The rows whose next part can be written: somebody answered, and nothing has come after."""
-        return [row for row in self.rows if row.may_write_on and row.totals.get("answers", 0)]
+        """The rows whose next part can be written: somebody answered, none came after, and it is not the last planned."""
+        open_rows = (row for row in self.rows if row.may_write_on and not row.is_last)
+        return [row for row in open_rows if row.totals.get("answers", 0)]
 
     @property
     def needs_decision(self) -> bool:
@@ -145,6 +148,9 @@ def _place(rows: Iterable[Row]) -> None:
         row.may_write_on = row.series is not None and not any(part.live for part in later)
         drafts = (part.pk for part in later if part.content_type_id == row.page.content_type_id)
         row.draft = next(drafts, None) if row.may_write_on else None
+        number = sum(part.live for part in parts if part.path.startswith(above)) if row.series else 0
+        planned = (row.series.planned_parts or 0) if row.series else 0
+        row.is_last = 0 < planned <= number and not row.draft and not getattr(row.page, "next_question", "")
 
 
 def _totals(data: dict[str, Any]) -> dict[str, int]:
