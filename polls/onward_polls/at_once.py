@@ -68,14 +68,12 @@ ROOM = """NOT EXISTS (SELECT 1 FROM {ballots} AS recent
 TAKE_BACK = """DELETE FROM {ballots} WHERE uuid = %s
     AND EXISTS (SELECT 1 FROM {links} AS link WHERE link.poll_id = %s AND link.alias_key = %s)"""
 
-MARK = """INSERT INTO {votes} (ballot_id, option_id, exclusive) SELECT ballot.id, option.id, %s
-    FROM {ballots} AS ballot JOIN {options} AS option ON option.poll_id = ballot.poll_id
-    WHERE ballot.uuid = %s AND option.id IN ({places}) ORDER BY option.id"""
+MARK = """INSERT INTO {votes} (ballot_id, option_id, exclusive)
+    SELECT ballot.id, mark.option_id, %s FROM {ballots} AS ballot, ({marks}) AS mark WHERE ballot.uuid = %s"""
 
 COUNT = """INSERT INTO {deltas} (poll_id, option_id, door, delta)
-    SELECT poll_id, NULL, door, 1 FROM {ballots} WHERE uuid = %s
-    UNION ALL SELECT ballot.poll_id, vote.option_id, ballot.door, 1
-    FROM {ballots} AS ballot JOIN {votes} AS vote ON vote.ballot_id = ballot.id WHERE ballot.uuid = %s"""
+    SELECT ballot.poll_id, mark.option_id, ballot.door, 1
+    FROM {ballots} AS ballot, (SELECT NULL AS option_id UNION ALL {marks}) AS mark WHERE ballot.uuid = %s"""
 
 FOUND = "SELECT id, cast_at FROM {ballots} WHERE uuid = %s"
 
@@ -107,8 +105,8 @@ def insert_at_once(ballot: Ballot, options: Sequence[Option]) -> bool:
         *([lock[1]] if lock else []),
         [*_insert_values(ballot, pks), *page_values, *(_room_values(ballot, limit) if limit else [])],
         [uuid, poll.pk, ballot.reader_key],
-        [poll.takes_one_answer, uuid, *pks],
-        [uuid, uuid],
+        [poll.takes_one_answer, *pks, uuid],
+        [*pks, uuid],
         [uuid],
     ]
     texts = _texts(connection.vendor, lock[0] if lock else "", len(pks), public, bool(limit))
@@ -122,7 +120,8 @@ def insert_at_once(ballot: Ballot, options: Sequence[Option]) -> bool:
 @lru_cache(maxsize=64)
 def _texts(vendor: str, lock: str, marks: int, public: str, limited: bool) -> list[str]:
     """Return the SQL of every statement; it depends on little, and joining it took as long as sending it."""
-    names = TABLES | {"places": ", ".join(["%s"] * marks), "clock": CLOCKS[vendor]}
+    each_mark = " UNION ALL ".join(["SELECT %s AS option_id"] * marks)
+    names = TABLES | {"places": ", ".join(["%s"] * marks), "marks": each_mark, "clock": CLOCKS[vendor]}
     conditions = [TAKES_BALLOTS, UNCHANGED, OFFERS, public, *([ROOM] if limited else [])]
     insert = (
         f"INSERT INTO {{ballots}} ({', '.join(COLUMNS)}, cast_at) "  # noqa: S608 (nothing in it was sent)

@@ -19,14 +19,17 @@ from .conf import polls_settings
 from .models import Option, Poll
 
 
-#: Whether a page shows a poll, is live, and neither it nor a page above it is restricted to some readers.
+#: Whether a page shows a poll, is live, and neither it nor a page above it is restricted to some readers. One look-up
+#: inside the other: PostgreSQL spends more time on planning joins here than on all of a vote.
 PUBLIC = """EXISTS (
-    SELECT 1 FROM {page} AS page WHERE page.live AND page.{key} IN (
-        SELECT CAST(object_id AS {number}) FROM {reference}
-        WHERE to_content_type_id = %s AND to_object_id = %s AND base_content_type_id = %s
-    ) AND NOT EXISTS (
-        SELECT 1 FROM {restriction} AS restriction JOIN {page} AS root ON root.{key} = restriction.page_id
-        WHERE SUBSTR(page.path, 1, LENGTH(root.path)) = root.path
+    SELECT 1 FROM {reference} AS reference
+    WHERE to_content_type_id = %s AND to_object_id = %s AND base_content_type_id = %s AND (
+        SELECT page.live AND NOT EXISTS (
+            SELECT 1 FROM {restriction} AS restriction WHERE (
+                SELECT SUBSTR(page.path, 1, LENGTH(root.path)) = root.path
+                FROM {page} AS root WHERE root.{key} = restriction.page_id
+            )
+        ) FROM {page} AS page WHERE page.{key} = CAST(reference.object_id AS {number})
     )
 )"""
 
