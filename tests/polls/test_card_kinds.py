@@ -146,6 +146,7 @@ class TestOther:
         person.send("withdraw/", {})
 
         assert "<option selected>" not in person.look()
+        assert Ballot.objects.get().role == ""
 
 
 # Wagtail leaves the file open that it makes a rendition in.

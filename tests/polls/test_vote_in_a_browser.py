@@ -40,7 +40,7 @@ def test_a_tap_counts_without_leaving_the_page_and_is_announced(page: Page, arti
     card = page.locator(f"#poll-{poll.pk}")
     expect(card).to_contain_text("2 readers who chose to answer")
     expect(card).to_contain_text("your answer")
-    expect(card.get_by_role("status")).to_have_text("Your answer is counted.")
+    expect(card.get_by_role("status")).to_have_text("Your answer is counted. 1 of 2 chose this.")
     assert page.evaluate("document.activeElement.className") == "onward-poll__question"
     assert page.url == article
     assert Ballot.objects.count() == 2
@@ -114,6 +114,7 @@ def test_words_with_consent_in_the_card(page: Page, article: str) -> None:
     page.get_by_role("button", name="Add my words").click()
 
     expect(page.get_by_text("Thank you for your words")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Your words are kept.")).to_have_count(1)
     ballot = Ballot.objects.get()
     assert (ballot.words, ballot.credit) == ("I block Friday for coaching.", "T. O.")
 

@@ -173,7 +173,8 @@ def withdraw_ballot(ballot: Ballot) -> None:
         note_change(ballot.poll, contribution(held, marked_on(held)), Contribution())
         held.votes.all().delete()
         FollowUp.objects.filter(ballot=held).delete()
-        empty = {"withdrawn_at": held.db_now, "words": "", "consent": Ballot.Consent.NONE, "credit": ""}
+        emptied: dict[str, Any] = {"words": "", "consent": Ballot.Consent.NONE, "credit": "", "role": ""}
+        empty = {"withdrawn_at": held.db_now, **emptied}
         stamp(ballot.poll, ballot, too_late=WithdrawalTooLate, **empty)
         announce(signals.ballot_withdrawn, ballot=ballot)
         if was_quotable:

@@ -41,7 +41,7 @@ def words(request: HttpRequest, poll_id: int) -> HttpResponse:
         _add(desk, desk.identity, draft)
     except PollError as error:
         return desk.refuse(error, draft=draft)
-    return desk.answered()
+    return desk.answered(said=_("Your words are kept. Thank you."))
 
 
 def _ask_again(desk: Desk, draft: WordsDraft) -> HttpResponse:
@@ -96,7 +96,7 @@ def stop_quoting(request: HttpRequest, poll_id: int) -> HttpResponse:
     if reader.ballot is None or reader.wrote_elsewhere or not carries_token(request):
         return desk.show_unconfirmed(desk.card(reader))
     withdraw_consent(reader.ballot)
-    return desk.answered()
+    return desk.answered(said=_("You will not be quoted."))
 
 
 @personal("POST")
