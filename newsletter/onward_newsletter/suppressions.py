@@ -6,7 +6,7 @@ from .models import Suppression
 
 
 #: Suppressions that the address's owner lifts by confirming a subscription (reliability S8).
-LIFTED_BY_CONFIRMING = (Suppression.Reason.BOUNCED, Suppression.Reason.ERASED)
+LIFTED_BY_CONFIRMING = (Suppression.Reason.BOUNCED, Suppression.Reason.ERASED, Suppression.Reason.LEFT)
 
 
 def against(purpose: str) -> QuerySet[Suppression]:

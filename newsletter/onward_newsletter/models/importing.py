@@ -15,23 +15,28 @@ class SubscriberImport(models.Model):
         RUNNING = "running", _("running")
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
 
     newsletter = models.ForeignKey(Newsletter, on_delete=models.CASCADE, related_name="imports")
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, null=True, blank=True, related_name="imports")
     file_name = models.CharField(max_length=255)
     #: The file as it was uploaded; emptied when the import is done, because it is full of addresses.
     content = models.BinaryField(default=bytes)
+    #: Whose file it is: the key of a format in ``importers``.
+    format = models.CharField(max_length=20, default="plain")
     #: {what: name of the column}
     columns = models.JSONField(default=dict)
     is_confirmed = models.BooleanField(_("they have agreed already"), default=False)
     consent_text = models.CharField(_("what they agreed to"), max_length=255, blank=True)
-    state = models.CharField(max_length=7, choices=State, default=State.DRAFT)
+    #: Whether those who left or bounced elsewhere are remembered as suppressed, by a hash.
+    keeps_out = models.BooleanField(_("keep out who left before"), default=False)
+    state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
     reason = models.CharField(max_length=255, blank=True)
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     #: {outcome: rows}
     counts = models.JSONField(default=dict)
-    #: The refused rows as CSV: line, reason; without the addresses.
+    #: The rows that did not come in, as CSV: line, outcome, reason; without the addresses.
     report = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)

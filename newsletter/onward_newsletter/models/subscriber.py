@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .newsletter import Newsletter, Topic
@@ -107,7 +108,7 @@ class Subscription(models.Model):
     state = models.CharField(_("state"), max_length=7, choices=State, default=State.PENDING)
     end_reason = models.CharField(_("reason"), max_length=12, choices=EndReason, blank=True)
     nonce = models.CharField(max_length=16, default=new_nonce, editable=False)
-    requested_at = models.DateTimeField(_("asked at"), auto_now_add=True)
+    requested_at = models.DateTimeField(_("asked at"), default=timezone.now, editable=False)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     #: The consent record: what the person agreed to, where, and by which door. No network address.
@@ -148,6 +149,8 @@ class Suppression(models.Model):
         COMPLAINED = "complained", _("marked as spam")
         ERASED = "erased", _("asked to be erased")
         BY_EDITOR = "by_editor", _("by an editor")
+        #: An import said so; only its owner brings the address back.
+        LEFT = "left", _("had left before the move here")
 
     address_key = models.CharField(max_length=64, unique=True)
     reason = models.CharField(max_length=10, choices=Reason)
