@@ -10,6 +10,8 @@ class Link:
     text: str
     url: str
     is_button: bool = False
+    #: The address as its author wrote it.
+    given: str = ""
 
 
 @dataclass
@@ -25,6 +27,10 @@ class Block:
     is_quoted: bool = False
     src: str = ""
     width: int | None = None
+    #: The id of the StreamField block it comes from; "" where nobody said.
+    origin: str = ""
+    #: What stood in links that lead nowhere in a mail, such as "#notes"; their words stay.
+    lost_links: list[str] = field(default_factory=list)
 
     @property
     def is_one_link(self) -> bool:

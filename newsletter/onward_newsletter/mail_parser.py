@@ -6,7 +6,8 @@ MJML and plain text, are made from the same pieces.
 Understood: headings, paragraphs, lists, quotations, figures with captions, rules, preformatted text, and, by class,
 a kicker (``class="kicker"``) and a button (a paragraph whose only content is ``<a class="button">``). A list each of
 whose items is one link with a slot (``%%token%%``) is a list of choices and becomes large targets. Any other element is
-opened and its content kept; scripts, styles, forms and frames are dropped with their content.
+opened and its content kept; scripts, styles, forms and frames are dropped with their content. What stands in a
+``<div data-block="…">`` remembers that id, so that a finding can lead the author to the block.
 """
 
 import re
@@ -73,7 +74,7 @@ ATTRIBUTES = {
     "a": {"href", "class"},
     "img": {"src", "alt", "width"},
     "p": {"class"},
-    "div": {"class"},
+    "div": {"class", "data-block"},
     "ul": {"class"},
 }
 KIND_OF_TAG = {
@@ -125,7 +126,7 @@ class _BlockParser(HTMLParser):
         self.open_inline: list[str] = []
         self.lists: list[int | None] = []
         self.quotes = 0
-        self.next_kind = ""
+        self.origins = [""]
 
     # Elements
 
@@ -164,7 +165,9 @@ class _BlockParser(HTMLParser):
         if tag == "p" and self.block is not None and self.block.kind == "item" and not self.block.text:
             return
         self.finish_block()
-        if tag == "blockquote":
+        if tag == "div":
+            self.origins.append(given.get("data-block") or self.origins[-1])
+        elif tag == "blockquote":
             self.quotes += 1
         elif tag in {"ul", "ol"}:
             self.lists.append(0 if tag == "ol" else None)
@@ -173,7 +176,9 @@ class _BlockParser(HTMLParser):
             self._start("kicker" if "kicker" in given.get("class", "").split() else kind)
 
     def _leave(self, tag: str) -> None:
-        if tag == "blockquote":
+        if tag == "div" and len(self.origins) > 1:
+            self.origins.pop()
+        elif tag == "blockquote":
             self.quotes -= 1
         elif tag in {"ul", "ol"} and self.lists:
             self.lists.pop()
@@ -205,8 +210,12 @@ class _BlockParser(HTMLParser):
             )
             if self.block.kind == "p" and (small := WHOLLY_SMALL.fullmatch(self.block.html)):
                 self.block.kind, self.block.html = "caption", small["print"]
-            self.blocks.append(self.block)
+            self._put(self.block)
         self.block = None
+
+    def _put(self, block: Block) -> None:
+        block.origin = self.origins[-1]
+        self.blocks.append(block)
 
     def _separate_cells(self) -> None:
         if self.block is not None and self.block.text:
@@ -219,10 +228,11 @@ class _BlockParser(HTMLParser):
         block = self._current()
         if tag != "a":
             block.html += f"<{tag}>"
-        elif url := self._link_address(given.get("href", "")):
-            block.links.append(Link("", url, is_button="button" in given.get("class", "").split()))
+        elif url := self._link_address(href := given.get("href", "").strip()):
+            block.links.append(Link("", url, "button" in given.get("class", "").split(), href))
             block.html += f'<a href="{escape(url)}">'
         else:
+            block.lost_links.append(given.get("href", ""))
             return
         self.open_inline.append(tag)
 
@@ -248,7 +258,7 @@ class _BlockParser(HTMLParser):
             self._current().text += "\n"
         elif tag == "hr":
             self.finish_block()
-            self.blocks.append(Block("rule"))
+            self._put(Block("rule"))
         else:
             self._image(given)
 
@@ -258,9 +268,9 @@ class _BlockParser(HTMLParser):
         self.finish_block()
         if urlsplit(src).netloc in self.image_hosts and "%%" not in src:
             width = int(given["width"]) if given.get("width", "").isdecimal() else None
-            self.blocks.append(Block("image", html=escape(alt), text=alt, src=src, width=width))
+            self._put(Block("image", html=escape(alt), text=alt, src=src, width=width))
         elif alt:
-            self.blocks.append(Block("caption", html=escape(alt), text=alt))
+            self._put(Block("caption", html=escape(alt), text=alt))
 
 
 def _as_typed(text: str) -> str:

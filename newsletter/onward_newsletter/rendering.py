@@ -5,7 +5,8 @@ and nothing counts who opens or follows what.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -32,6 +33,12 @@ SLOT = re.compile(r"%%\w+%%")
 #: The widest an image is shown, in CSS pixels: the column less its margins.
 MAX_IMAGE_WIDTH = 560
 
+#: Invisible, and as wide as a list of mails shows: behind a short preview text no words of the mail follow.
+AFTER_PREVIEW = "\u00a0\u200c"
+SHOWN_BESIDE_SUBJECT = 150
+
+DARK_RULE = "@media (prefers-color-scheme: dark)"
+
 
 @dataclass(frozen=True)
 class IssueContent:
@@ -54,6 +61,8 @@ class RenderedIssue:
     text: str
     #: Whether there is anything to read beside the frame.
     has_body: bool = True
+    #: What it was made of: "intro", "body" and "outro", each a list of blocks. Empty for a frozen one.
+    parts: Mapping[str, Sequence[Block]] = field(default_factory=dict)
 
     @property
     def html_bytes(self) -> int:
@@ -85,7 +94,8 @@ def _render(issue: Issue, content: IssueContent) -> RenderedIssue:
     mjml = render_to_string("onward_newsletter/mail/issue.mjml", context)
     html = mrml.to_html(mjml, None, mrml.RenderOptions(fonts={})).content
     has_body = bool(body or context["intro"] or context["outro"])
-    return RenderedIssue(html, _text(context, content.text_body), has_body)
+    parts = {"intro": context["intro"], "body": [*opening, *body], "outro": context["outro"]}
+    return RenderedIssue(html, _text(context, content.text_body), has_body, parts)
 
 
 def _opening(blocks: list[Block]) -> tuple[list[Block], list[Block]]:
@@ -104,6 +114,7 @@ def _frame(issue: Issue) -> dict[str, Any]:
         "page_url": page_url(issue),
         "issue_url": links.issue_url(issue) if issue.pk else "",
         "max_image_width": MAX_IMAGE_WIDTH,
+        "after_preview": AFTER_PREVIEW * max(0, (SHOWN_BESIDE_SUBJECT - len(issue.preview_text)) // 2),
     }
 
 
@@ -154,6 +165,16 @@ def web_version(issue: Issue) -> str:
     return SLOT.sub("", SLOT_LINK.sub(f'href="{escape(instead)}"', html))
 
 
-def preview_version(part: str) -> str:
-    """Return one part of a mail as the author's preview shows it: links of recipients lead nowhere."""
-    return SLOT.sub("", SLOT_LINK.sub('href="#"', part))
+def preview_version(part: str, *, is_dark: bool = False) -> str:
+    """Return one part of a mail as the author's preview shows it: links of recipients lead nowhere.
+
+    It is light or dark as asked for, whatever the author's own screen prefers.
+    """
+    shown = SLOT.sub("", SLOT_LINK.sub('href="#"', part))
+    if is_dark:
+        shown = shown.replace(DARK_RULE, "@media all").replace(
+            "color-scheme: light dark", "color-scheme: dark"
+        )
+    else:
+        shown = shown.replace(DARK_RULE, "@media not all")
+    return shown.replace("color-scheme: light dark", "color-scheme: light")
