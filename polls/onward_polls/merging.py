@@ -3,6 +3,7 @@
 Like everything in ``ballot_box``, this runs inside a transaction that an action has opened.
 """
 
+from django.db import connection
 from django.db.models.functions import Now
 
 from .ballot_box import Contribution, contribution, lock_ballots, marked_on, note_change, share_poll
@@ -32,6 +33,7 @@ def link_keys(poll: Poll, alias: str, key: str, *, needs_sign_in: bool = False) 
     ``needs_sign_in``: from now on the alias alone, a browser in which nobody is signed in, leads nowhere.
     """
     share_poll(poll)
+    _queue_for(linked_key(poll, key))
     key = linked_key(poll, key)
     known = ReaderLink.objects.filter(poll=poll, alias_key=alias).first()
     link = {"reader_key": key, "needs_sign_in": needs_sign_in}
@@ -44,14 +46,23 @@ def link_keys(poll: Poll, alias: str, key: str, *, needs_sign_in: bool = False) 
     ReaderLink.objects.update_or_create(poll=poll, alias_key=alias, defaults=link)
 
 
+def _queue_for(key: str) -> None:
+    """Let links to one key come one after the other: each may put another row under it, which the next must find."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+
+
 def merge_ballots(poll: Poll, alias: str, key: str) -> None:
     """Make one ballot of what two keys of the same reader hold, under ``key``; the latest answer wins."""
-    # The placeholder makes a first vote under the alias, if one is under way, wait for this link.
-    placeholder = Ballot(poll=poll, reader_key=alias, cast_at=Now())
-    Ballot.objects.bulk_create([placeholder], ignore_conflicts=True)
+    # The placeholders make a first vote under either key, if one is under way, wait for this link. They are made in
+    # the order of the keys, so that two links cannot wait for each other.
+    placeholders = [Ballot(poll=poll, reader_key=each, cast_at=Now()) for each in sorted((alias, key))]
+    Ballot.objects.bulk_create(placeholders, ignore_conflicts=True)
     ballots = lock_ballots(poll, reader_key__in=[alias, key])
-    Ballot.objects.filter(uuid=placeholder.uuid).delete()
-    answers = [(ballot, marked_on(ballot)) for ballot in ballots if ballot.uuid != placeholder.uuid]
+    made = {placeholder.uuid for placeholder in placeholders}
+    Ballot.objects.filter(uuid__in=made).delete()
+    answers = [(ballot, marked_on(ballot)) for ballot in ballots if ballot.uuid not in made]
     for ballot, _marked in answers:
         # Under another key than before, a ballot still has to say where it was given.
         ballot.cast_by = ballot.cast_by or ballot.reader_key

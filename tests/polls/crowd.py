@@ -167,21 +167,33 @@ def one_person_two_doors(readers: int) -> dict[str, object]:
 
 
 def closing_time(readers: int) -> dict[str, object]:
-    """The author closes the poll while readers are answering."""
+    """The author closes the poll while readers are answering: a part has, a part is at it, a quarter comes late."""
     from onward_polls.actions import close_poll
     from onward_polls.models import Ballot
 
     poll = a_poll()
     options = list(poll.options.all())
+    answered, closed = threading.Semaphore(0), threading.Event()
     seen: list[int] = []
 
     def close() -> None:
+        for _reader in range(readers // 4):
+            answered.acquire(timeout=60)
         close_poll(poll)
         seen.append(Ballot.objects.filter(poll=poll).count())
+        closed.set()
 
-    jobs = [lambda i=i: cast(poll, i, identity=f"rid:{i}", options=[options[i % 4]]) for i in range(readers)]
-    errors = [error for error in at_once([*jobs, close]) if not error.startswith("PollClosed")]
-    return {"errors": errors, **books(poll), "counted_when_closed": seen[0]}
+    def answer(i: int) -> None:
+        if i % 4 == 3:
+            closed.wait(60)
+        cast(poll, i // 4, identity=f"rid:{i}", options=[options[i % 4]])
+        answered.release()
+
+    errors = at_once([*(lambda i=i: answer(i) for i in range(readers)), close])
+    others = [error for error in errors if not error.startswith("PollClosed")]
+    refused = len(errors) - len(others)
+    too_few = ["Nobody who came late was refused."] if refused < readers // 4 else []
+    return {"errors": others + too_few, **books(poll), "counted_when_closed": seen[0], "refused": refused}
 
 
 def one_network(readers: int) -> dict[str, object]:
@@ -276,12 +288,14 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
+    from tests.polls.crowd_of_one import CROWDS_OF_ONE
+
     call_command("migrate", "wagtailcore", verbosity=0)
     call_command("migrate", "onward_polls", verbosity=0)
     call_command("migrate", "auth", verbosity=0)
     rounds = {
         crowd.__name__: [crowd(readers) for _round in range(times)]
-        for crowd, (readers, times) in CROWDS.items()
+        for crowd, (readers, times) in {**CROWDS, **CROWDS_OF_ONE}.items()
     }
     report = {"vendor": connection.vendor, "rounds": rounds, "messages": messages_of_a_first_answer()}
     sys.stdout.write(json.dumps(report))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.polls import crowd
+from tests.polls import crowd, crowd_of_one
 
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +32,8 @@ EXPECTED: dict[Callable[[int], dict[str, Any]], dict[str, int]] = {
     crowd.strangers: {"ballots": 0},
     crowd.many_readers_and_folds: {"ballots": 50},
     crowd.one_person_two_doors: {"ballots": 1},
+    crowd_of_one.one_address: {"ballots": 1},
+    crowd_of_one.one_account: {"ballots": 1},
     crowd.closing_time: {},
     crowd.one_network: {"ballots": 100, "from_one_network": 60, "from_elsewhere": 10},
     crowd.setting_aside: {"ballots": 50},
@@ -43,7 +45,7 @@ ROUNDS_OF_ONE_READER = 20
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("gather", EXPECTED, ids=lambda gather: gather.__name__)
 def test_many_at_once_on_sqlite_leave_exact_books(gather: Callable[[int], dict[str, Any]]) -> None:
-    readers, _times = crowd.CROWDS[gather]
+    readers, _times = {**crowd.CROWDS, **crowd_of_one.CROWDS_OF_ONE}[gather]
     for _round in range(ROUNDS_OF_ONE_READER if gather is crowd.one_reader else 1):
         assert_exact(gather(readers), EXPECTED[gather])
 

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from onward_polls import signals
-from onward_polls.ballot_box import share_poll
+from onward_polls.ballot_box import lock_ballots, share_poll
 from onward_polls.follow_ups import asked_often, hand_over_confirmation, usable_address
 from onward_polls.merging import link_keys
-from onward_polls.models import Ballot, FollowUp, ReaderLink, new_salt
+from onward_polls.models import Ballot, FollowUp, Poll, ReaderLink, new_salt
 from onward_polls.readers import address_identity, reader_key
 
 from .shared import announce
@@ -57,11 +57,10 @@ def confirm_follow_up(follow_up: FollowUp) -> None:
 def _link_address(follow_up: FollowUp) -> None:
     """Make one of the ballots of one address; not once the poll has closed, because then its result stands."""
     share_poll(follow_up.ballot.poll)
-    ballot = Ballot.objects.select_related("poll").get(pk=follow_up.ballot_id)
-    if not ballot.poll.is_closed:
-        link_keys(
-            ballot.poll, ballot.reader_key, reader_key(ballot.poll, address_identity(follow_up.address))
-        )
+    poll = Poll.objects.get(pk=follow_up.ballot.poll_id)
+    ballot = next(iter(lock_ballots(poll, pk=follow_up.ballot_id)), None)
+    if ballot and not poll.is_closed:
+        link_keys(poll, ballot.reader_key, reader_key(poll, address_identity(follow_up.address)))
 
 
 def forget_follow_up(follow_up: FollowUp) -> None:

@@ -10,8 +10,8 @@ class OnwardPoll extends HTMLElement {
     this.append(this.live = paragraph("status", "status"));
     this.addEventListener("submit", (event) => this.submit(event));
     this.addEventListener("click", (event) => this.follow(event));
-    // On a page without <onward-reader>, ask for the own card, but only where this browser has answered.
-    if (!document.querySelector("onward-reader") && localStorage.getItem(this.id)) this.load(this.dataset.src, { quiet: true });
+    // Everybody's card, on a page without <onward-reader>: ask for the own one, but only where this browser has answered.
+    if (this.dataset.src && !document.querySelector("onward-reader") && localStorage.getItem(this.id)) this.load(this.dataset.src, { quiet: true });
   }
 
   submit(event) {
