@@ -5,6 +5,7 @@ from itertools import groupby, islice
 from operator import attrgetter
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 from wagtail import hooks
 
 from .actions.notices import one_line
@@ -25,11 +26,12 @@ def audience(issue: Issue) -> QuerySet[Subscription]:
     """Return the subscriptions that bring the issue, sorted by subscriber; one person may have several.
 
     An issue with a topic goes to the topic's followers and to those who want everything; one without goes to
-    everybody who is subscribed to the newsletter in any way. Suppressed addresses are left out.
+    everybody who is subscribed to the newsletter in any way. Suppressed addresses are left out, and readers who pause.
     """
     rows = Subscription.objects.active().filter(newsletter=issue.newsletter_id)
     if issue.topic_id is not None:
         rows = rows.filter(Q(topic=issue.topic_id) | Q(topic=None))
+    rows = rows.exclude(subscriber__paused_until__gt=Now())
     suppressed = Suppression.objects.filter(address_key=OuterRef("subscriber__address_key"))
     return rows.filter(~Exists(suppressed)).order_by(
         "subscriber_id", F("topic_id").asc(nulls_last=True), "pk"

@@ -26,13 +26,7 @@ class SubscribeForm(forms.Form):
         self.of = of
 
     def clean_address(self) -> str:
-        typed: str = self.cleaned_data["address"]
-        if not typed.strip():
-            raise forms.ValidationError(_("Please type your e-mail address."))
-        try:
-            return normalise_address(typed)
-        except InvalidAddress as error:
-            raise forms.ValidationError(str(error)) from error
+        return address_typed(self.cleaned_data["address"])
 
     def clean_topic(self) -> Topic | None:
         """Return the topic asked for; one that is unknown or ended gets a sentence, not a subscription to more."""
@@ -52,6 +46,25 @@ class SubscribeForm(forms.Form):
     @property
     def was_filled_in_by_a_program(self) -> bool:
         return bool(self.data.get("website"))
+
+
+class AddressForm(forms.Form):
+    """The address to which a subscriber's mail is to go from now on."""
+
+    address = forms.CharField(required=False, max_length=1000)
+
+    def clean_address(self) -> str:
+        return address_typed(self.cleaned_data["address"])
+
+
+def address_typed(typed: str) -> str:
+    """Return the one spelling of an address; raises ValidationError with a sentence for its reader."""
+    if not typed.strip():
+        raise forms.ValidationError(_("Please type your e-mail address."))
+    try:
+        return normalise_address(typed)
+    except InvalidAddress as error:
+        raise forms.ValidationError(str(error)) from error
 
 
 def safe_path(path: str) -> str:

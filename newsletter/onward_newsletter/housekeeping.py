@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
+from .actions.addresses import forget_unconfirmed_addresses
 from .actions.issues import IssueError, ask_for_pause, prepare_issue
 from .actions.subscribing import forget_unconfirmed
 from .clock import database_now, later
@@ -124,6 +125,7 @@ def purge_outbox() -> None:
     _Purge.last = time.monotonic()
     empty_old_mails()
     forget_unconfirmed(database_now())
+    forget_unconfirmed_addresses(database_now())
 
 
 def empty_old_mails() -> int:

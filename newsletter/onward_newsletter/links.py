@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import reverse
 
-from .models import Issue, Subscriber, Subscription
+from .models import AddressChange, Issue, Subscriber, Subscription
 from .tokens import Purpose, make_token
 
 
@@ -38,8 +38,18 @@ def confirm_url(subscription: Subscription) -> str:
 
 
 def personal_data_url(purpose: Purpose, subscriber: Subscriber) -> str:
-    """Return the address of the page that exports (EXPORT) or erases (ERASE) a subscriber's data."""
+    """Return the address of the page that exports (EXPORT), erases (ERASE) or moves (MOVE) what a subscriber has."""
     return absolute(reverse(f"onward_newsletter:{purpose}", args=[make_token(purpose, subscriber)]))
+
+
+def leave_url_of(subscription: Subscription) -> str:
+    """Return the unsubscribe address, RFC 8058 POST included, for mail that is no delivery of an issue."""
+    return unsubscribe_url(make_token(Purpose.LEAVE, subscription))
+
+
+def address_url(change: AddressChange) -> str:
+    """Return the address of the page with the button that confirms an address change."""
+    return absolute(reverse("onward_newsletter:address", args=[make_token(Purpose.ADDRESS, change)]))
 
 
 def issue_url(issue: Issue) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import archive, preferences, subscribing
+from .views import addresses, archive, preferences, subscribing
 
 
 app_name = "onward_newsletter"
@@ -14,6 +14,8 @@ urlpatterns = [
     path("manage/<str:token>/", preferences.manage, name="manage"),
     path("my-data/<str:token>/", preferences.export, name="export"),
     path("erase/<str:token>/", preferences.erase, name="erase"),
+    path("move/<str:token>/", addresses.move, name="move"),
+    path("address/<str:token>/", addresses.confirm_address, name="address"),
     path("issues/", archive.issue_list, name="issues"),
     path("issues/<int:issue_id>/", archive.issue_page, name="issue"),
 ]

@@ -5,9 +5,11 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 
 from . import links, suppressions
 from .addresses import is_normalised
+from .clock import database_now
 from .messages import Message, MessageTemplate, Values, message_id, message_id_of_delivery
 from .models import Delivery, Issue, Newsletter, Outbox, Sending, Subscriber, Subscription, Suppression
 
@@ -135,6 +137,7 @@ class IssueWork:
         return [
             Exists(Issue.objects.filter(pk=self._issue.pk, state=Issue.State.SENDING)),
             Exists(person.filter(address__in=addresses)),
+            ~Exists(person.filter(paused_until__gt=Now())),
             Exists(wish),
             ~Exists(_suppression()),
         ]
@@ -184,4 +187,6 @@ def why_not(row: Sending) -> str:
         return "suppressed"
     if row.subscription is None or row.subscription.state != Subscription.State.ACTIVE:
         return "unsubscribed"
+    if row.subscriber.paused_until and row.subscriber.paused_until > database_now():
+        return "paused"
     return ""

@@ -176,7 +176,15 @@ def test_copy_holds_issues_events_mails_and_suppressions(subscription, newslette
 
 
 #: Every model of this app that is about one person, and is therefore in the export and goes with the person.
-PERSONAL = {"Subscriber", "Subscription", "Delivery", "DeliveryEvent", "Outbox", "Suppression"}
+PERSONAL = {
+    "AddressChange",
+    "Delivery",
+    "DeliveryEvent",
+    "Outbox",
+    "Subscriber",
+    "Subscription",
+    "Suppression",
+}
 
 
 def test_every_model_that_knows_a_person_is_exported_and_erased():

@@ -5,8 +5,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from onward_newsletter import limits, links
+from onward_newsletter.addresses import half_hidden
 from onward_newsletter.conf import get_settings
-from onward_newsletter.models import Outbox, Subscriber, Subscription
+from onward_newsletter.models import AddressChange, Outbox, Subscriber, Subscription
 from onward_newsletter.tokens import Purpose
 
 from .outbox import enqueue_mail
@@ -38,10 +39,11 @@ def say_already_subscribed(subscription: Subscription) -> Outbox | None:
 
 
 def send_personal_data_link(subscriber: Subscriber, purpose: Purpose) -> Outbox | None:
-    """Mail the link that exports (EXPORT) or erases (ERASE) everything about a subscriber."""
+    """Mail the link that exports (EXPORT) or erases (ERASE) everything about a subscriber, or moves their mail (MOVE)."""
     subject = {
         Purpose.EXPORT: _("Your data, ready to download"),
         Purpose.ERASE: _("Erase everything about you?"),
+        Purpose.MOVE: _("Get your mail at another address?"),
     }[purpose]
     context = {
         "url": links.personal_data_url(purpose, subscriber),
@@ -51,6 +53,27 @@ def send_personal_data_link(subscriber: Subscriber, purpose: Purpose) -> Outbox 
     if (key := limits.free_mail_key(subscriber.address, purpose=name)) is None:
         return None
     return _enqueue(name, subscriber.address, subject, context, key)
+
+
+def tell_of_address_change(change: AddressChange) -> Outbox | None:
+    """Mail the old address which one is to follow it; None when it has had its share of mails."""
+    address = change.subscriber.address
+    if (key := limits.free_mail_key(address, purpose="address_notice")) is None:
+        return None
+    context: dict[str, object] = {
+        "url": links.manage_url_of(change.subscriber),
+        "new_address": half_hidden(change.address),
+    }
+    return _enqueue("address_notice", address, _("Your mail is to go elsewhere"), context, key)
+
+
+def ask_new_address(change: AddressChange) -> Outbox | None:
+    """Mail the new address the link that confirms it; the same mail whether or not the address is known here."""
+    if (key := limits.free_mail_key(change.address, purpose="address_change")) is None:
+        return None
+    context: dict[str, object] = {"url": links.address_url(change), "hours": get_settings().CONFIRM_HOURS}
+    subject = _("Is this your new address?")
+    return _enqueue("address_change", change.address, subject, context, key)
 
 
 def _what(subscription: Subscription) -> str:

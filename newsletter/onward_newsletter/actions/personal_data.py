@@ -11,6 +11,7 @@ from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
 from onward_newsletter.models import (
+    AddressChange,
     Delivery,
     DeliveryEvent,
     Outbox,
@@ -31,7 +32,8 @@ def export_subscriber(subscriber: Subscriber) -> dict[str, object]:
 
     Keys: ``address``, ``since``, ``state``; ``subscriptions`` (newsletter, topic or None, state, the times, and the
     consent: text, page, source); ``issues`` (subject, state, reason, the times, the words made for this person, and
-    events); ``mails`` (what other mail was written to the address); ``suppressions``. Times are ISO 8601 in UTC.
+    events); ``mails`` (what other mail was written to the address); ``suppressions``; ``paused_until``; ``address_wished_for`` (the address
+    and when it was asked for, or None). Times are ISO 8601 in UTC.
     """
     outbox = Outbox.objects.filter(address_key=subscriber.address_key).order_by("created_at")
     suppressions = Suppression.objects.filter(address_key=subscriber.address_key)
@@ -42,6 +44,8 @@ def export_subscriber(subscriber: Subscriber) -> dict[str, object]:
         "subscriptions": [_subscription(row) for row in _subscriptions_of(subscriber)],
         "issues": [_delivery(row) for row in _deliveries_of(subscriber)],
         "mails": [_mail(row) for row in outbox],
+        "paused_until": _time(subscriber.paused_until),
+        "address_wished_for": _wish(subscriber),
         "suppressions": [{"reason": row.reason, "since": _time(row.created_at)} for row in suppressions],
     }
 
@@ -99,6 +103,11 @@ def _delivery(row: Delivery) -> dict[str, object]:
     }
 
 
+def _wish(subscriber: Subscriber) -> dict[str, object] | None:
+    change = AddressChange.objects.filter(subscriber=subscriber).first()
+    return {"address": change.address, "asked_at": _time(change.requested_at)} if change else None
+
+
 def _mail(row: Outbox) -> dict[str, object]:
     return {
         "purpose": row.purpose,
@@ -121,6 +130,7 @@ def erase_subscriber(subscriber: Subscriber, *, suppress: bool = True) -> None:
     key, uuid, address = subscriber.address_key, subscriber.uuid, subscriber.address
     _anonymise_deliveries(subscriber)
     empty_outbox(key)
+    AddressChange.objects.filter(address_key=key).delete()
     if suppress:
         Suppression.objects.get_or_create(address_key=key, defaults={"reason": Suppression.Reason.ERASED})
     _log_without_address(subscriber)

@@ -19,6 +19,7 @@ from onward_newsletter.suppressions import LIFTED_BY_CONFIRMING, against
 
 from . import notices
 from .personal_data import erase_subscriber, export_subscriber
+from .welcome import welcome as write_welcome
 
 
 __all__ = [
@@ -131,8 +132,11 @@ def _ask_again(subscription: Subscription, now: datetime, consent: dict[str, str
 
 
 @transaction.atomic
-def confirm(subscription: Subscription) -> bool:
+def confirm(subscription: Subscription, *, welcome: bool = True) -> bool:
     """Make a pending subscription active; return whether it changed. A second call is harmless.
+
+    After the commit a welcome mail is written where the newsletter has one; not with ``welcome`` False, for somebody
+    who is a subscriber already and ticks another box.
 
     The owner of the address has spoken, so a suppression for bounces or after an erase is lifted.
     """
@@ -145,6 +149,8 @@ def confirm(subscription: Subscription) -> bool:
         transaction.on_commit(
             partial(subscription_confirmed.send_robust, sender=Subscription, subscription=subscription)
         )
+    if changed and welcome:
+        transaction.on_commit(lambda: write_welcome(subscription), robust=True)
     return bool(changed)
 
 

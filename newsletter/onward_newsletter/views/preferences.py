@@ -1,6 +1,7 @@
 """A subscriber's own page: what they get, a copy of their data, and the way out. No password, no login."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -8,16 +9,22 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from onward_newsletter.actions.addresses import forget_address_change
 from onward_newsletter.actions.notices import send_personal_data_link
 from onward_newsletter.actions.personal_data import erase_subscriber, export_everything
-from onward_newsletter.actions.preferences import choose
+from onward_newsletter.actions.preferences import PAUSES, choose, pause
 from onward_newsletter.actions.subscribing import unsubscribe_all
 from onward_newsletter.addresses import half_hidden
+from onward_newsletter.clock import database_now
 from onward_newsletter.deliveries import resolve_token
-from onward_newsletter.models import Newsletter, Subscriber, Subscription, Topic
+from onward_newsletter.models import AddressChange, Newsletter, Subscriber, Subscription, Topic
 from onward_newsletter.tokens import InvalidToken, Purpose, read_subscriber
 
 from .pages import gone, page_context, private_page
+
+
+#: The buttons of the page, and the days each pauses; 0 ends the pause.
+PAUSE_BUTTONS = {f"pause-{days}": days for days in (0, *PAUSES)}
 
 
 @dataclass(frozen=True)
@@ -34,8 +41,9 @@ class Choice:
 def manage(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows what the subscriber gets; POST does what its field ``do`` names and leads back here.
 
-    ``save`` takes the boxes ticked; ``leave`` ends everything; ``export`` and ``erase`` mail a link of their own, so
-    that somebody to whom a mail was forwarded can neither read nor remove what is kept.
+    ``save`` takes the boxes ticked; ``leave`` ends everything; ``pause-`` and a number of days pauses, ``pause-0``
+    resumes; ``stay`` drops a wish for another address. ``export``, ``erase`` and ``move`` mail a link of their own, so
+    that somebody to whom a mail was forwarded can neither read, nor remove, nor take over what is kept.
     """
     subscriber = _subscriber(token)
     if subscriber is None:
@@ -52,6 +60,8 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
         ],
         done=request.GET.get("done", ""),
         is_suppressed=subscriber.state == Subscriber.State.SUPPRESSED,
+        paused_until=_paused_until(subscriber),
+        new_address=_new_address(subscriber),
     )
     return render(request, "onward_newsletter/manage.html", context)
 
@@ -79,11 +89,27 @@ def _choices(subscriber: Subscriber, newsletter: Newsletter) -> list[Choice]:
     return [Choice(None, None in on), *(Choice(topic, topic.pk in on) for topic in topics)]
 
 
+def _paused_until(subscriber: Subscriber) -> datetime | None:
+    until = subscriber.paused_until
+    return until if until and until > database_now() else None
+
+
+def _new_address(subscriber: Subscriber) -> str:
+    change = AddressChange.objects.filter(subscriber=subscriber).first()
+    return half_hidden(change.address) if change else ""
+
+
 def _do(request: HttpRequest, subscriber: Subscriber) -> str:
     """Do what the button pressed asks for; return the word for what was done."""
     what = request.POST.get("do", "")
-    if what in {"export", "erase"}:
+    if what in {"export", "erase", "move"}:
         send_personal_data_link(subscriber, Purpose(what))
+        return what
+    if what in PAUSE_BUTTONS:
+        pause(subscriber, PAUSE_BUTTONS[what])
+        return "pause" if PAUSE_BUTTONS[what] else "resume"
+    if what == "stay":
+        forget_address_change(subscriber)
         return what
     for newsletter in _newsletters(subscriber):
         if what == "leave":
