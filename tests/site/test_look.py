@@ -88,7 +88,7 @@ def test_every_file_a_page_asks_for_exists(addresses: list[str], reader: Client)
         assert finders.find(name), name
 
 
-@pytest.mark.parametrize("path", STYLES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", STYLES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_styles_load_nothing_from_elsewhere(path: Path) -> None:
     css = path.read_text()
 
