@@ -5,7 +5,7 @@ from typing import Any
 
 from wagtail import hooks
 
-from onward_blog import mailing
+from onward_blog import mailing, welcoming
 
 from .choosers import quote_chooser, roundup_chooser
 
@@ -23,6 +23,11 @@ def issue_content(issue: Any) -> Any | None:
 @hooks.register("onward_newsletter_audience_slots")
 def audience_slots(issue: Any, subscribers: Sequence[Any]) -> dict[int, dict[str, str]]:
     return mailing.audience_slots(issue, subscribers)
+
+
+@hooks.register("onward_newsletter_welcome_content")
+def welcome_content(subscription: Any) -> Any | None:
+    return welcoming.welcome_content(subscription)
 
 
 @hooks.register("onward_newsletter_topic_for_page")

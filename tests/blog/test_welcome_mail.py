@@ -1,0 +1,76 @@
+"""A new subscriber is led to what is out, and to nothing else."""
+
+import pytest
+from wagtail.models import PageViewRestriction
+
+from onward_blog import mailing
+from onward_newsletter.actions.subscribing import confirm
+from onward_newsletter.actions.welcome import welcome_content
+from onward_newsletter.models import Newsletter, Outbox, Subscriber, Subscription
+from tests.blog.answers import a_part, a_series
+
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def newsletter():
+    return Newsletter.objects.create(
+        name="Onward", slug="onward", sender_name="A. Author", sender_address="author@example.org"
+    )
+
+
+@pytest.fixture
+def series(newsletter):
+    series = a_series("Out of date?")
+    for title in ("Where the week goes", "What you told me", "A secret part"):
+        a_part(series, title=title)
+    return series
+
+
+def subscribed(newsletter, topic=None):
+    person = Subscriber.objects.create(address="reader@example.org", address_key="k")
+    return Subscription.objects.create(subscriber=person, newsletter=newsletter, topic=topic)
+
+
+def article(series, title):
+    return series.get_children().get(title=title).specific
+
+
+def test_follower_of_a_series_gets_its_parts_in_order(newsletter, series, django_capture_on_commit_callbacks):
+    a_part(a_series("Another series"), title="Of another series")
+    with django_capture_on_commit_callbacks(execute=True):
+        confirm(subscribed(newsletter, mailing.topic_for_series(series)))
+
+    text = Outbox.objects.get(purpose="welcome").text
+    assert text.index("Part 1: Where the week goes") < text.index("Part 2: What you told me")
+    assert article(series, "Where the week goes").get_full_url() in text
+    assert "Of another series" not in text
+
+
+def test_subscriber_to_everything_gets_the_latest(newsletter, series):
+    html = welcome_content(subscribed(newsletter)).html_body
+
+    assert "What you told me" in html
+    assert "Part 2" not in html
+
+
+@pytest.mark.parametrize("followed", [True, False])
+def test_drafts_and_private_parts_are_not_named(newsletter, series, followed):
+    article(series, "A secret part").unpublish()
+    hidden = article(series, "What you told me")
+    PageViewRestriction.objects.create(page=hidden, restriction_type="password", password="x")
+    topic = mailing.topic_for_series(series) if followed else None
+
+    html = welcome_content(subscribed(newsletter, topic)).html_body
+
+    assert "Where the week goes" in html
+    assert "A secret part" not in html
+    assert "What you told me" not in html
+
+
+@pytest.mark.parametrize("key", ["series:999999", "series:", "series:x", "other:1", ""])
+def test_topic_that_is_no_series_is_welcomed_without_a_list(newsletter, series, key):
+    topic = newsletter.topics.create(name="Something", slug="something", key=key)
+
+    assert welcome_content(subscribed(newsletter, topic)).html_body == ""
