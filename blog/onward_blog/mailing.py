@@ -215,7 +215,7 @@ def holder_of(token: str) -> Holder | None:
     if (delivery := resolve_token(token)) is None or delivery.subscriber is None:
         return None
     uuid, address = delivery.subscriber.uuid, delivery.subscriber.address
-    return Holder(subscriber_identity(uuid), half_hidden(address), delivery.issue.page_id)
+    return Holder(subscriber_identity(uuid), half_hidden(address), delivery.issue.page_id, address)
 
 
 def followers(page: Any) -> dict[str, str]:

@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from swapper import load_model
 
+from .components import poll_urls
 from .errors import NotYourAnswer
-from .models import Ballot, ReaderLink
+from .models import Ballot, Poll, ReaderLink
 from .readers import account_of, ballots_of, browser_of, hide_answer, hide_words, keys_of
 
 
@@ -41,6 +43,13 @@ class MyAnswer:
     @property
     def can_withdraw(self) -> bool:
         return self.is_open and self.ballot.stands
+
+    @property
+    def change_url(self) -> str:
+        """Where the answer is changed, with the way back to the page it was given on."""
+        ballot, next_path = self.ballot, urlsplit(self.page[1]).path if self.page else ""
+        urls = poll_urls(ballot.poll, page_ref=ballot.page_ref, next_path=next_path)
+        return urls["edit_words" if ballot.poll.kind == Poll.Kind.WORDS else "change"]
 
     @property
     def has_words(self) -> bool:

@@ -68,13 +68,6 @@ def _public_sql(_vendor: str) -> str:
     )
 
 
-def path_of_poll(poll: Poll, request: HttpRequest) -> str:
-    """Return the path of the first page on which readers can meet a poll; empty if there is none on this site."""
-    page = page_with(poll)
-    url = (page.get_url(request) if page else None) or ""
-    return url if url.startswith("/") else ""
-
-
 def page_with(poll: Poll) -> Any | None:
     """Return the first page on which readers can meet this poll, or None."""
     return _public_pages(poll).order_by("first_published_at", "pk").first()

@@ -41,6 +41,8 @@ class MailReader:
     hint: str
     #: The page the mail was made from.
     page_ref: int | None = None
+    #: The address itself, to know it again where it was confirmed for an answer; only a keyed hash is kept of it.
+    address: str = ""
 
 
 @dataclass(frozen=True)

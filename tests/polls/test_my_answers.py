@@ -61,6 +61,7 @@ def test_it_shows_question_page_choice_words_and_consent(poll: Poll, at_poll: ty
 
     text = reader.browser.get(MINE).content.decode()
 
+    assert f"/polls/{poll.pk}/?change=1&amp;page={page.pk}&amp;next=%2F" in text
     expected = (poll.question, page.title, page.url, "<q>Repair</q>", SECRET, "Tess Okafor", "Take it back")
     assert [part for part in expected if part not in text] == []
 

@@ -20,7 +20,7 @@ SecondReader = type[ReaderAtPoll]
 
 @pytest.fixture(autouse=True)
 def _mail(monkeypatch: pytest.MonkeyPatch) -> None:
-    ada = {"token-ada": MailReader("subscriber:ada", "a***@d***")}
+    ada = {"token-ada": MailReader("subscriber:ada", "a***@d***", address="Ada@example.org")}
     monkeypatch.setitem(hooks._hooks, "onward_polls_resolve_mail_token", [(ada.get, 0)])
 
 
@@ -183,6 +183,25 @@ def test_the_page_of_a_mail_shows_neither_the_words_nor_the_earlier_choice(
     assert Ballot.objects.get().words == SECRET
     for page in (while_open, closed):
         assert not any(secret in page for secret in (SECRET, "Ada Quill"))
+
+
+@pytest.mark.parametrize("mail_first", [True, False])
+def test_an_answer_from_a_mail_and_one_confirmed_with_its_address_are_one(
+    poll: Poll, at_poll: SecondReader, mail_first: bool
+) -> None:
+    phone, desk = at_poll(poll), at_poll(poll)
+    desk.answer("Repair")
+    path = leave_address(desk)
+    doors = [lambda: phone.browser.post(link(poll, "Selling")), lambda: Client().post(path)]
+
+    for open_door in doors if mail_first else reversed(doors):
+        open_door()
+
+    assert counts(poll) == {"Selling": 1}
+    desk.answer("Reports")
+    phone.browser.post(link(poll, "Coaching"))
+    assert counts(poll) == {"Coaching": 1}
+    assert Ballot.objects.count() == 1
 
 
 def test_a_friend_who_answers_from_a_forwarded_mail_is_not_shown_the_words(

@@ -12,7 +12,7 @@ from wagtail import hooks
 from onward_polls.actions import request_follow_up
 from onward_polls.components import poll_mail_links
 from onward_polls.follow_ups import follow_up_token
-from onward_polls.models import FollowUp, Poll
+from onward_polls.models import Ballot, FollowUp, Poll
 from onward_polls.readers import MailReader
 from onward_polls.tally import read_tally
 from tests.polls.conftest import ReaderAtPoll
@@ -20,6 +20,8 @@ from tests.polls.factories import vote
 
 
 pytestmark = pytest.mark.django_db
+
+STEPS = ("consent", "stop", "withdraw", "erase", "leave")
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +42,8 @@ def links_of(poll: Poll, follow_up: FollowUp) -> list[str]:
     here = f"/polls/{poll.pk}/"
     posted = [f"{here}{form}" for form in ("words/", "words/stop/", "withdraw/", "follow-up/")]
     pages = [here, f"{here}?change=1", f"{here}?words=1", f"{here}results.json"]
+    mine = [f"/polls/mine/{ballot.uuid}/{step}/" for ballot in Ballot.objects.all() for step in STEPS]
+    pages += ["/polls/mine/", "/polls/mine/forget/", f"{here}embed/", *mine]
     return [*mailed, *pages, *posted, f"/polls/follow-up/{follow_up_token(follow_up)}/"]
 
 

@@ -31,6 +31,7 @@ class Holder:
     identity: str
     hint: str
     page_id: int | None
+    address: str = ""
 
 
 def initials(name: str) -> str:

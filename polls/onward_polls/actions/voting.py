@@ -24,7 +24,7 @@ from onward_polls.errors import ChangeNotAllowed, WithdrawalTooLate
 from onward_polls.merging import link_keys
 from onward_polls.models import Ballot, FollowUp, Option, Poll
 from onward_polls.previous import find_previous
-from onward_polls.readers import ACCOUNT, linked_key, reader_key
+from onward_polls.readers import ACCOUNT, address_identity, linked_key, reader_key
 
 from .shared import announce, stamp
 from .words import is_quotable
@@ -197,11 +197,12 @@ def cast_from_mail(  # noqa: PLR0913 (as cast_ballot)
     words: str = "",
     role: str = "",
     network: str = "",
+    address: str = "",
 ) -> Ballot:
     """Count an answer given from a mail, and remember whose browser it was given in.
 
-    Both or neither: afterwards the page shows this browser the ballot it has just cast. The arguments are those
-    of ``cast_ballot``.
+    Both or neither: afterwards the page shows this browser the ballot it has just cast. ``address`` is where the mail
+    went: what was confirmed with it becomes one with this answer. The other arguments are those of ``cast_ballot``.
     """
     with transaction.atomic():
         ballot = cast_ballot(
@@ -217,4 +218,6 @@ def cast_from_mail(  # noqa: PLR0913 (as cast_ballot)
         )
         higher, lower = (browser, identity) if browser.startswith(ACCOUNT) else (identity, browser)
         link_reader(poll, alias=lower, identity=higher)
+        if address:
+            link_reader(poll, alias=address_identity(address), identity=higher)
     return ballot

@@ -17,6 +17,7 @@ def poll_urls(poll: Poll, *, page_ref: int | None, next_path: str) -> dict[str, 
         "here": poll_path(poll, page_ref=page_ref, next_path=next_path),
         "change": f"{page}?{urlencode({'change': 1})}{'&' if query else ''}{query}",
         "edit_words": f"{page}?{urlencode({'words': 1})}{'&' if query else ''}{query}",
+        "mine": reverse("onward_polls:mine"),
         **posts,
     }
 

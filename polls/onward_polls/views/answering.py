@@ -18,7 +18,7 @@ from onward_polls.conf import polls_settings
 from onward_polls.errors import PollError
 from onward_polls.models import Ballot, Poll
 from onward_polls.networks import network_hash
-from onward_polls.placement import is_public, path_of_poll
+from onward_polls.placement import is_public
 from onward_polls.posts import Place, place_of, wants_fragment
 from onward_polls.readers import (
     ReaderView,
@@ -101,7 +101,7 @@ class Desk:
                 "base_template": polls_settings().BASE_TEMPLATE,
                 "card": replace(card, heading="h1"),
                 "poll": self.poll,
-                "next_path": self.place.next_path or path_of_poll(self.poll, self.request),
+                "next_path": self.place.next_path,
             }
             response = render(self.request, "onward_polls/pages/poll.html", context, status=status)
         response["X-Onward-State"] = card.face.value

@@ -61,7 +61,8 @@ def _find(poll_id: int, origins: tuple[str, ...]) -> Poll:
 def _framed(request: HttpRequest, poll: Poll) -> HttpResponse:
     page = page_with(poll)
     url = (page.get_url(request) if page else None) or ""
-    card = PollCard(poll, embedded=True, heading="h1", page_ref=page.pk if page else None)
+    way_back = urlsplit(url).path
+    card = PollCard(poll, embedded=True, heading="h1", page_ref=page.pk if page else None, next_path=way_back)
     return _page(request, {"poll": poll, "card": card, "page": page, "page_url": url})
 
 

@@ -72,6 +72,7 @@ def _count(desk: Desk, reader: MailReader, filled: Filled) -> HttpResponse:
             desk.poll,
             identity=reader.identity,
             browser=browser,
+            address=reader.address,
             options=options,
             page_ref=reader.page_ref,
             words=filled.other,

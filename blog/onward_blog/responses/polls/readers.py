@@ -50,4 +50,4 @@ def mark_told(follow_ups: Iterable[int], when: datetime) -> int:
 def mail_reader(token: str) -> MailReader | None:
     """Return who a mail with this token was delivered to, for the poll that is answered from it."""
     holder = mailing.holder_of(token)
-    return MailReader(holder.identity, holder.hint, holder.page_id) if holder else None
+    return MailReader(holder.identity, holder.hint, holder.page_id, holder.address) if holder else None
