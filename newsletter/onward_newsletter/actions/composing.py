@@ -1,6 +1,5 @@
 """Making an issue: from a page, or from what the editor typed; and looking at it before it goes out."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.text import Truncator
@@ -8,8 +7,8 @@ from django.utils.translation import gettext as _
 from wagtail import hooks
 
 from onward_newsletter import rendering
-from onward_newsletter.conf import get_settings
 from onward_newsletter.models import Issue, Newsletter, Topic
+from onward_newsletter.preflight import Finding, find_problems
 from onward_newsletter.rendering import IssueContent, RenderedIssue
 
 from .notices import one_line
@@ -23,6 +22,7 @@ __all__ = [
     "check_issue",
     "compose_issue",
     "content_of",
+    "first_error",
     "issue_for_page",
     "unschedule_issue",
 ]
@@ -33,14 +33,6 @@ PREVIEW_LENGTH = 140
 
 class NoNewsletter(Exception):
     """There is no newsletter yet in which an issue could appear; its text is for the editor."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something an editor should know before sending; ``is_error`` is what must be put right first."""
-
-    message: str
-    is_error: bool
 
 
 def issue_for_page(  # noqa: PLR0913 (what an issue of a page is made of)
@@ -102,51 +94,13 @@ def compose_issue(issue: Issue) -> RenderedIssue:
 
 def check_issue(issue: Issue, rendered: RenderedIssue) -> list[Finding]:
     """Return what is wrong with an issue, errors first."""
-    found = [*_sender_findings(issue), *_subject_findings(issue), *_body_findings(issue, rendered)]
-    return sorted(found, key=lambda finding: not finding.is_error)
+    return find_problems(issue, rendered)
 
 
-def _sender_findings(issue: Issue) -> list[Finding]:
-    if issue.newsletter.postal_address:
-        return []
-    return [
-        Finding(
-            _("The newsletter has no postal address. Many countries require one in every issue."),
-            is_error=False,
-        )
-    ]
-
-
-def _subject_findings(issue: Issue) -> list[Finding]:
-    found = []
-    if not issue.subject.strip():
-        found.append(Finding(_("The subject is empty."), is_error=True))
-    if not issue.preview_text.strip():
-        found.append(
-            Finding(
-                _("There is no preview text, so phones show the first words of the mail."), is_error=False
-            )
-        )
-    return found
-
-
-def _body_findings(issue: Issue, rendered: RenderedIssue) -> list[Finding]:
-    found = []
-    if not rendered.has_body:
-        found.append(Finding(_("The issue has no content yet."), is_error=True))
-    if rendered.html_bytes > get_settings().MAX_HTML_BYTES:
-        found.append(
-            Finding(
-                _("The issue is %(size)d KB long. Gmail cuts it off at 102 KB; send an excerpt instead.")
-                % {"size": rendered.html_bytes // 1024},
-                is_error=True,
-            )
-        )
-    if issue.page is not None and not issue.page.live:
-        found.append(
-            Finding(_("The page is not published yet, so links to it lead nowhere."), is_error=False)
-        )
-    return found
+def first_error(issue: Issue, rendered: RenderedIssue | None = None) -> str:
+    """Return the sentence, and the cure, of the first thing that keeps an issue from being sent, or ""."""
+    findings = check_issue(issue, rendered or compose_issue(issue))
+    return next((f"{finding.message} {finding.cure}".strip() for finding in findings if finding.is_error), "")
 
 
 def unschedule_issue(issue: Issue) -> bool:

@@ -21,7 +21,7 @@ from onward_newsletter.models import Delivery, Issue, SendingState
 from onward_newsletter.models.sending import OPEN_STATES
 from onward_newsletter.signals import issue_prepared
 
-from .composing import compose_issue
+from .composing import compose_issue, first_error
 from .in_doubt import resend_in_doubt, settle_in_doubt
 from .notices import one_line
 from .outbox import enqueue_mail
@@ -96,7 +96,7 @@ def send_issue(issue: Issue) -> Issue:
     """Send a draft now: a worker prepares it and hands it over. Of any number of calls exactly one does it.
 
     Raises AlreadySending when the issue is on its way or through, NothingToSend when nobody would get it,
-    IssueNotReady when it was cancelled or has no subject.
+    IssueNotReady when it was cancelled, has no subject, or has an error that ``check_issue`` finds.
     """
     _refuse_unready(issue)
     if not _move(issue, (State.DRAFT, State.SCHEDULED), State.PREPARING):
@@ -125,8 +125,12 @@ def schedule_issue(issue: Issue, when: datetime, zone: ZoneInfo) -> Issue:
 def _refuse_unready(issue: Issue) -> None:
     if not one_line(issue.subject):
         raise IssueNotReady(_("The issue has no subject. Write one, then send."))
-    if issue.state in (State.DRAFT, State.SCHEDULED) and not audience(issue).exists():
+    if issue.state not in (State.DRAFT, State.SCHEDULED):
+        return
+    if not audience(issue).exists():
         raise NothingToSend(_("Nobody is subscribed to this yet, so nothing was sent."))
+    if reason := first_error(issue):
+        raise IssueNotReady(reason)
 
 
 def _why_not_sendable(issue: Issue) -> IssueError:

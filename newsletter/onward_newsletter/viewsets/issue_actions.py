@@ -13,7 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.widgets import AdminDateTimeInput
 
-from onward_newsletter.actions.composing import check_issue, compose_issue, unschedule_issue
+from onward_newsletter.actions.composing import (
+    check_issue,
+    compose_issue,
+    first_error,
+    unschedule_issue,
+)
 from onward_newsletter.actions.in_doubt import resend_in_doubt, settle_in_doubt
 from onward_newsletter.actions.issues import (
     IssueError,
@@ -36,6 +41,8 @@ class IssueView(ConfirmView):
     """What the buttons have in common."""
 
     permission = SEND
+    #: Whether what was found about the issue stands above the button.
+    tells_findings = False
     refusals: tuple[type[Exception], ...] = (Refused, IssueError)
 
     def people(self) -> str:
@@ -47,15 +54,20 @@ class IssueView(ConfirmView):
 
     def refuse_with_errors(self) -> None:
         """Refuse what cannot be sent as it is, with the first reason."""
-        for finding in check_issue(self.object, compose_issue(self.object)):
-            if finding.is_error:
-                self.refuse(finding.message)
+        if reason := first_error(self.object):
+            self.refuse(reason)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if self.tells_findings:
+            kwargs["findings"] = check_issue(self.object, compose_issue(self.object))
+        return super().get_context_data(**kwargs)
 
 
 class SendView(IssueView):
     page_title = gettext_lazy("Send")
     log_action = "onward_newsletter.send"
     is_dangerous = True
+    tells_findings = True
 
     @property
     def button_label(self) -> str:  # type: ignore[override]
@@ -115,6 +127,7 @@ class ScheduleView(FormView):
     log_action = "onward_newsletter.schedule"
     button_label = gettext_lazy("Schedule")
     form_class = ScheduleForm
+    tells_findings = True
 
     def question(self) -> str:
         return _("When should the issue go out? It reaches %(people)s as of now.") % {"people": self.people()}

@@ -45,7 +45,9 @@ class PartView(View):
 @method_decorator(xframe_options_sameorigin, name="dispatch")
 class HtmlView(PartView):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        response = HttpResponse(preview_version(self.rendered().html))
+        response = HttpResponse(
+            preview_version(self.rendered().html, is_dark=request.GET.get("scheme") == "dark")
+        )
         response["Content-Security-Policy"] = PREVIEW_POLICY
         return response
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.views import generic
 
@@ -12,6 +11,8 @@ from onward_newsletter.actions.composing import Finding, check_issue, compose_is
 from onward_newsletter.actions.issues import count_audience, issue_books
 from onward_newsletter.models import Issue, SendingState
 from onward_newsletter.permissions import SEND
+
+from .preview import preview_context
 
 
 State = Issue.State
@@ -85,18 +86,16 @@ class IssueScreen(generic.InspectView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         issue = self.object
-        look = self.request.GET.get("look", "desktop")
         context: dict[str, Any] = super().get_context_data(
             buttons=self.buttons(),
             findings=self.findings(),
             audience_count=None if issue.prepared_at else count_audience(issue),
-            look=look if look in {"desktop", "phone", "text"} else "desktop",
-            looks=[("desktop", _("Desktop")), ("phone", _("Phone")), ("text", _("Plain text"))],
-            preview_url=self.url("text" if look == "text" else "html"),
+            links_url=self.url("links"),
             progress_url=self.url("progress"),
             resend_url=self.url("resend"),
             settle_url=self.url("settle"),
             may_send=self.request.user.has_perm(SEND),
+            **preview_context(self.request.GET, {part: self.url(part) for part in ("html", "text")}),
             **progress_context(issue),
             **self.troubled(),
             **kwargs,

@@ -20,6 +20,7 @@ from onward_newsletter.models.sending import OPEN_STATES
 
 from . import issue_actions, issue_parts
 from .issue_screen import IssueScreen
+from .link_check import LinkCheckView
 from .one_line import OneLineForm
 
 
@@ -141,7 +142,7 @@ class IssueViewSet(ModelViewSet):
     )
 
     def get_urlpatterns(self) -> list[URLPattern]:
-        views = {**issue_actions.VIEWS, **issue_parts.VIEWS}
+        views = {**issue_actions.VIEWS, **issue_parts.VIEWS, "links": LinkCheckView}
         urls = [
             path(f"{name}/<int:pk>/", self.construct_view(view), name=name) for name, view in views.items()
         ]

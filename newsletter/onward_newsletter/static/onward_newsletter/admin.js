@@ -27,3 +27,13 @@ window.wagtail.app.register(
     }
   },
 );
+
+/* Checks the next few links by itself. Without this the author presses the button again. */
+window.wagtail.app.register(
+  "onward-press-on",
+  class extends window.StimulusModule.Controller {
+    connect() {
+      this.element.requestSubmit();
+    }
+  },
+);
