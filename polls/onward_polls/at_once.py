@@ -15,13 +15,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from .ballot_box import HOUR, sharing
 from .conf import polls_settings
 from .models import Ballot, Option, Poll, ReaderLink, TallyDelta, Vote
 from .placement import public_condition
+from .preparing import one_message, refuse_names
 
 
 #: SQL and its parameters.
@@ -62,7 +63,7 @@ OFFERS = """%s = (SELECT COUNT(*) FROM {options} AS option
     WHERE option.id IN ({places}) AND option.poll_id = poll.id AND option.retired_at IS NULL AND NOT option.is_other)"""
 
 ROOM = """NOT EXISTS (SELECT 1 FROM {ballots} AS recent
-    WHERE recent.poll_id = %s AND recent.network = %s AND recent.cast_at > %s LIMIT 1 OFFSET %s)"""
+    WHERE recent.poll_id = %s AND recent.network = %s AND recent.network <> '' AND recent.cast_at > %s LIMIT 1 OFFSET %s)"""
 
 #: A link that was made while the insert waited for it is seen only now.
 TAKE_BACK = """DELETE FROM {ballots} WHERE uuid = %s
@@ -120,7 +121,7 @@ def insert_at_once(ballot: Ballot, options: Sequence[Option]) -> bool:
 @lru_cache(maxsize=64)
 def _texts(vendor: str, lock: str, marks: int, public: str, limited: bool) -> list[str]:
     """Return the SQL of every statement; it depends on little, and joining it took as long as sending it."""
-    each_mark = " UNION ALL ".join(["SELECT %s AS option_id"] * marks)
+    each_mark = " UNION ALL ".join(["SELECT CAST(%s AS bigint) AS option_id"] * marks)
     names = TABLES | {"places": ", ".join(["%s"] * marks), "marks": each_mark, "clock": CLOCKS[vendor]}
     conditions = [TAKES_BALLOTS, UNCHANGED, OFFERS, public, *([ROOM] if limited else [])]
     insert = (
@@ -145,23 +146,29 @@ def _room_values(ballot: Ballot, limit: int) -> list[Any]:
 
 
 def run_together(statements: Sequence[Statement]) -> Any | None:
-    """Run statements in one transaction and return the first row of the last.
+    """Run statements in one transaction and return the first row of the last; None where that could not be done.
 
     PostgreSQL gets them as one message; outside a transaction that is one by itself.
     """
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql" and not _binds_on_the_server():
-            cursor.execute(
-                "; ".join(sql for sql, _ in statements),
-                [value for _, values in statements for value in values],
-            )
-            while cursor.nextset():
-                pass
-            return cursor.fetchone()
-        with transaction.atomic():
+    if connection.vendor != "postgresql" or connection.in_atomic_block or _binds_on_the_server():
+        with transaction.atomic(), connection.cursor() as cursor:
             for sql, values in statements:
                 cursor.execute(sql, values)
             return cursor.fetchone()
+    # Asking first whether the connection still stands would be a second message. If it does not, the long way connects
+    # anew, and finds the ballot if it was stored nevertheless.
+    connection.health_check_done = True  # type: ignore[attr-defined]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(*one_message(statements))
+            while cursor.nextset():
+                pass
+            return cursor.fetchone()
+    except OperationalError:
+        connection.close()
+    except ProgrammingError:
+        refuse_names()
+    return None
 
 
 def _binds_on_the_server() -> bool:

@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from .models import Poll, Tally, TallyDelta
+from .models import EXCLUDED, Poll, Tally, TallyDelta
 from .tally import recount, span_of_ballots
 
 
-#: Deltas folded per statement, well under the number of parameters any database takes.
-CHUNK = 500
+#: Deltas deleted per statement, where the database sets no limit of its own.
+CHUNK = 10_000
 
 #: (option primary key, or None for the ballots themselves; door) -> a count, or a change of one.
 Counts = Counter[tuple[int | None, str]]
@@ -21,15 +21,15 @@ def fold_poll(poll: Poll) -> tuple[int, bool]:
     with transaction.atomic():
         # Keeps a second fold out, and lets ballots through: they only hold the poll's key.
         Poll.objects.select_for_update(no_key=True).get(pk=poll.pk)
-        deltas = list(TallyDelta.objects.filter(poll=poll))
+        deltas = list(TallyDelta.objects.filter(poll=poll).values_list("pk", "option_id", "door", "delta"))
         change: Counts = Counter()
-        for delta in deltas:
-            change[delta.option_id, delta.door] += delta.delta
+        for _pk, option_id, door, delta in deltas:
+            change[option_id, door] += delta
         changed = {place: count for place, count in change.items() if count}
         if changed:
             _add(poll, changed)
         # By primary key, not "all up to": a later delta may commit with an earlier number.
-        _delete([delta.pk for delta in deltas])
+        _delete([delta[0] for delta in deltas])
     return len(deltas), bool(changed)
 
 
@@ -46,17 +46,21 @@ def _write(poll: Poll, counts: Counts) -> None:
 
 
 def _rows(poll: Poll, counts: Counts) -> Iterable[Tally]:
+    # One span for all doors: that of a rare door would have to be searched for among all ballots.
+    span = span_of_ballots(poll)
     for (option_id, door), count in counts.items():
         if count:
-            span = span_of_ballots(poll, door) if option_id is None else (None, None)
+            counts_ballots = option_id is None and door != EXCLUDED
+            first_at, last_at = span if counts_ballots else (None, None)
             yield Tally(
-                poll=poll, option_id=option_id, door=door, count=count, first_at=span[0], last_at=span[1]
+                poll=poll, option_id=option_id, door=door, count=count, first_at=first_at, last_at=last_at
             )
 
 
 def _delete(pks: list[int]) -> None:
-    for start in range(0, len(pks), CHUNK):
-        TallyDelta.objects.filter(pk__in=pks[start : start + CHUNK]).delete()
+    size = connection.features.max_query_params or CHUNK
+    for start in range(0, len(pks), size):
+        TallyDelta.objects.filter(pk__in=pks[start : start + size]).delete()
 
 
 def rebuild_poll(poll: Poll) -> bool:

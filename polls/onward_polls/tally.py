@@ -180,9 +180,9 @@ def unfolded_counts(poll: Poll) -> Counter[tuple[int | None, str]]:
     return Counter({(option_id, door): change for option_id, door, change in deltas})
 
 
-def span_of_ballots(poll: Poll, door: str | None = None) -> tuple[datetime | None, datetime | None]:
+def span_of_ballots(poll: Poll) -> tuple[datetime | None, datetime | None]:
     """Return when the first and the last counted ballot were cast (two index look-ups in one query)."""
-    ballots = Ballot.objects.counted().filter(poll=OuterRef("pk"), **({"door": door} if door else {}))
+    ballots = Ballot.objects.counted().filter(poll=OuterRef("pk"))
     span: tuple[datetime | None, datetime | None] = Poll.objects.filter(pk=poll.pk).values_list(
         Subquery(ballots.order_by("cast_at").values("cast_at")[:1]),
         Subquery(ballots.order_by("-cast_at").values("cast_at")[:1]),

@@ -1,4 +1,4 @@
-"""Whether the books of a poll add up after a crowd: prints one JSON object. Run as a program inside the site."""
+"""Whether the books of a poll add up after a crowd: folds, and prints one JSON object. Run inside the site."""
 
 import json
 import sys

@@ -101,33 +101,45 @@ def read(few: int, many: int) -> list[dict[str, Any]]:
 
 
 def fold(poll_id: int, votes: int) -> list[dict[str, Any]]:
-    """Fold so many new votes, again and again, and look whether the tally knows them."""
+    """Fold so many new votes, again and again: the counting alone, and with whatever listens to it."""
     from django.db import connection
 
     from onward_polls.actions import fold_tallies
+    from onward_polls.folding import fold_poll
     from onward_polls.models import Poll
-    from onward_polls.tally import read_tally
 
     poll = Poll.objects.get(pk=poll_id)
     first = poll.options.all()[0].pk
-    count = read_tally(poll).n
-    took: list[float] = []
-    for number in range(8):
+
+    def vote() -> None:
         with connection.cursor() as cursor:
             cursor.executemany(
                 "INSERT INTO onward_polls_tallydelta (poll_id, option_id, door, delta) VALUES (%s, %s, 'web', 1)",
                 [(poll.pk, option) for i in range(votes) for option in (None, first + i % 5)],
             )
+
+    name = f"folding {votes:,} new votes"
+    return [
+        _folding(name, poll, votes, vote, lambda: fold_poll(poll)),
+        _folding(f"{name}, with listeners", poll, votes, vote, lambda: fold_tallies(poll)),
+    ]
+
+
+def _folding(name: str, poll: Any, votes: int, vote: Callable[[], None], run: Callable[[], object]) -> Any:
+    from onward_polls.tally import read_tally
+
+    took, count = [], read_tally(poll).n
+    for number in range(8):
+        vote()
         began = time.perf_counter()
-        fold_tallies(poll)
+        run()
         took.append((time.perf_counter() - began) * 1000)
         count += votes
         if read_tally(poll, live=False).n != count:
             sys.exit(f"After fold {number} the tally is wrong.")
     took = sorted(took[1:])
     middle = took[len(took) // 2]
-    name = f"folding {votes:,} new votes"
-    return [asdict(Result(name, 1000 / middle, middle, None, 1000 / took[-1], 1000 / took[0]))]
+    return asdict(Result(name, 1000 / middle, middle, None, 1000 / took[-1], 1000 / took[0]))
 
 
 @contextmanager

@@ -56,10 +56,12 @@ def round_of(took: Sequence[float], seconds: float) -> Round:
     return Round(len(took) / seconds, statistics.median(took), statistics.quantiles(took, n=100)[98])
 
 
-def turn_by_turn(runs: Mapping[str, Callable[[], Round]], rounds: int) -> dict[str, Result]:
+def turn_by_turn(
+    runs: Mapping[str, Callable[[], Round]], rounds: int, between: Callable[[], object] = lambda: None
+) -> dict[str, Result]:
     """Run each so many times, always one after the other, so that noise meets all of them alike.
 
-    A first round of each warms up and is forgotten.
+    A first round of each warms up and is forgotten; ``between`` is run after each round.
     """
     taken: dict[str, list[Round]] = {name: [] for name in runs}
     for number in range(rounds + 1):
@@ -68,6 +70,7 @@ def turn_by_turn(runs: Mapping[str, Callable[[], Round]], rounds: int) -> dict[s
             say(f"  {'warm-up' if number == 0 else f'round {number}'}: {name}: {outcome.per_second:.0f}/s")
             if number:
                 taken[name].append(outcome)
+        between()
     return {name: summary(name, outcomes) for name, outcomes in taken.items()}
 
 
@@ -99,11 +102,17 @@ def show(results: Sequence[Result]) -> None:
     heads = ("a second", "(min-max)", "median ms", "99 % ms", "ratio")
     sys.stdout.write(f"\n{'':{wide}}{heads[0]:>10}{heads[1]:>17}{heads[2]:>11}{heads[3]:>10}{heads[4]:>8}\n")
     for one in results:
-        span = f"{one.slowest_round:,.0f}-{one.fastest_round:,.0f}" if one.slowest_round is not None else ""
+        span = ""
+        if one.slowest_round is not None and one.fastest_round is not None:
+            span = f"{_rate(one.slowest_round)}-{_rate(one.fastest_round)}"
         slowest = f"{one.p99_ms:.1f}" if one.p99_ms is not None else ""
         ratio = f"{one.ratio:.3f}" if one.ratio is not None else ""
         beside = f"  of {one.anchor}" if one.ratio is not None else ""
         note = f"  {one.note}" if one.note else ""
         sys.stdout.write(
-            f"{one.name:{wide}}{one.per_second:>10,.0f}{span:>17}{one.median_ms:>11.2f}{slowest:>10}{ratio:>8}{beside}{note}\n"
+            f"{one.name:{wide}}{_rate(one.per_second):>10}{span:>17}{one.median_ms:>11.2f}{slowest:>10}{ratio:>8}{beside}{note}\n"
         )
+
+
+def _rate(rate: float) -> str:
+    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.2f}"

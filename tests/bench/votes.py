@@ -56,7 +56,11 @@ def measure() -> list[Result]:
                 )
                 for middleware in ("none", "default")
             )
-            found = turn_by_turn(_runs(asked, ours=ours, bare=bare, behind=behind), ROUNDS)
+            found = turn_by_turn(
+                _runs(asked, ours=ours, bare=bare, behind=behind),
+                ROUNDS,
+                between=lambda: module("tests.bench.books", str(asked["poll"]), environment=environment),
+            )
         books = json.loads(module("tests.bench.books", str(asked["poll"]), environment=environment))
     sent = 2 * REQUESTS * (ROUNDS + 1)
     if books["ballots"] != sent or not books["adds_up"]:

@@ -23,7 +23,7 @@ class Tally(models.Model):
     #: A value of Ballot.Door, or EXCLUDED.
     door = models.CharField(max_length=8)
     count = models.IntegerField(default=0)
-    #: The span of the ballots counted so far; only where option is None.
+    #: The span of all ballots counted so far, through whichever door; only where option is None.
     first_at = models.DateTimeField(null=True, blank=True)
     last_at = models.DateTimeField(null=True, blank=True)
 
