@@ -6,9 +6,11 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
+from onward_newsletter.actions.addresses import ask_for_address_change
 from onward_newsletter.actions.issues import prepare_issue, send_issue
-from onward_newsletter.actions.subscribing import subscribe
+from onward_newsletter.actions.subscribing import confirm, subscribe
 from onward_newsletter.deliveries import resolve_token
+from onward_newsletter.links import manage_url_of
 from onward_newsletter.models import Outbox, Subscriber, Subscription
 from onward_newsletter.pump import pump
 
@@ -57,6 +59,10 @@ def test_every_link_of_every_mail_is_opened_and_nothing_happens(mailoutbox, news
     manage = next(path for path in links_in(Outbox.objects.latest("pk").text) if "manage" in path)
     for what in ("export", "erase"):
         Client().post(manage, {"do": what})
+    confirm(SubscriptionFactory.create(newsletter=newsletter, topic=series, state="pending"))
+    mover = SubscriptionFactory.create(newsletter=newsletter).subscriber
+    Client().post(manage_url_of(mover).removeprefix("http://127.0.0.1:8000"), {"do": "move"})
+    ask_for_address_change(mover, "elsewhere@example.net")
     issue = send_issue(IssueFactory.create(newsletter=newsletter, topic=series))
     prepare_issue(issue)
     pump()
@@ -69,8 +75,17 @@ def test_every_link_of_every_mail_is_opened_and_nothing_happens(mailoutbox, news
 
     scan(paths)
 
-    assert purposes == {"confirm_subscription", "already_subscribed", "export_link", "erase_link"}
-    assert len(mailoutbox) == 5
+    assert purposes == {
+        "address_change",
+        "address_notice",
+        "already_subscribed",
+        "confirm_subscription",
+        "erase_link",
+        "export_link",
+        "move_link",
+        "welcome",
+    }
+    assert len(mailoutbox) == 11
     assert {path.split("/")[1] for path in paths} == {"newsletter", "u"}
     assert len(paths) >= 7
     assert all_rows() == before

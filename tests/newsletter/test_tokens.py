@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from onward_newsletter.actions.subscribing import erase_subscriber, unsubscribe
-from onward_newsletter.models import Delivery, Outbox, Subscriber, Subscription, Suppression
+from onward_newsletter.models import AddressChange, Delivery, Outbox, Subscriber, Subscription, Suppression
 from onward_newsletter.tokens import Purpose, make_token
 
 from .factories import DeliveryFactory, SubscriptionFactory
@@ -18,7 +18,9 @@ from .factories import DeliveryFactory, SubscriptionFactory
 
 pytestmark = pytest.mark.django_db
 
-SIGNED = [Purpose.CONFIRM, Purpose.MANAGE, Purpose.EXPORT, Purpose.ERASE]
+#: Links about a subscription, about a person, and about a wish for another address.
+ABOUT_SUBSCRIPTION = {Purpose.CONFIRM, Purpose.LEAVE}
+SIGNED = list(Purpose)
 EVERY_DOOR = [*SIGNED, "unsubscribe"]
 DAMAGES = {
     "last letter": lambda token: token[:-1] + ("A" if token[-1] != "A" else "B"),
@@ -30,7 +32,7 @@ DAMAGES = {
     "accents": lambda token: "é" * 10,
     "very long": lambda token: "a" * 5000,
 }
-TABLES = (Subscriber, Subscription, Delivery, Suppression, Outbox)
+TABLES = (Subscriber, Subscription, Delivery, Suppression, Outbox, AddressChange)
 
 
 @pytest.fixture
@@ -44,11 +46,15 @@ def delivery():
 def token_for(door, delivery):
     if door == "unsubscribe":
         return delivery.token
-    return make_token(door, delivery.subscription if door == Purpose.CONFIRM else delivery.subscriber)
+    if door == Purpose.ADDRESS:
+        wish = {"address": "new@example.net", "address_key": "k"}
+        change, _new = AddressChange.objects.get_or_create(subscriber=delivery.subscriber, defaults=wish)
+        return make_token(door, change)
+    return make_token(door, delivery.subscription if door in ABOUT_SUBSCRIPTION else delivery.subscriber)
 
 
 def path_to(door, token):
-    if door == "unsubscribe":
+    if door in {"unsubscribe", Purpose.LEAVE}:
         return reverse("onward_newsletter_unsubscribe:unsubscribe", args=[token])
     return reverse(f"onward_newsletter:{door}", args=[token])
 
@@ -57,14 +63,15 @@ def everything():
     return [list(model.objects.order_by("pk").values()) for model in TABLES]
 
 
-def is_shut(client, door, token):
-    """Tell whether GET and POST both answer 410 and leave every row as it was."""
+def is_shut(client, door, token, one_click=410):
+    """Tell whether GET and POST answer 410 and leave every row as it was; mail programs may be answered calmly."""
     before = everything()
     answers = [
         client.get(path_to(door, token)),
-        client.post(path_to(door, token), {"leave": "everything", "do": "leave"}),
+        client.post(path_to(door, token), {"leave": "everything", "do": "leave", "address": "x@example.net"}),
+        client.post(path_to(door, token), {"List-Unsubscribe": "One-Click"}),
     ]
-    return [answer.status_code for answer in answers] == [410, 410] and everything() == before
+    return [answer.status_code for answer in answers] == [410, 410, one_click] and everything() == before
 
 
 @pytest.mark.parametrize("door", EVERY_DOOR)
@@ -81,13 +88,22 @@ def test_damaged_token_opens_nothing(reader, delivery, door, damage):
 @pytest.mark.parametrize("door", EVERY_DOOR)
 @pytest.mark.parametrize("other", EVERY_DOOR)
 def test_token_opens_no_other_door(reader, delivery, door, other):
-    # A delivery's token opens the preferences as well: the short link at the end of every issue.
-    if door != other and (door, other) != (Purpose.MANAGE, "unsubscribe"):
+    # A delivery's token opens the preferences as well: the short link at the end of every issue. And both ways of
+    # leaving are one address.
+    same = {(Purpose.MANAGE, "unsubscribe"), ("unsubscribe", Purpose.LEAVE), (Purpose.LEAVE, "unsubscribe")}
+    if door != other and (door, other) not in same:
         assert is_shut(reader, door, token_for(other, delivery))
 
 
 @pytest.mark.parametrize(
-    ("door", "hours"), [(Purpose.CONFIRM, 72), (Purpose.EXPORT, 24), (Purpose.ERASE, 24)]
+    ("door", "hours"),
+    [
+        (Purpose.CONFIRM, 72),
+        (Purpose.ADDRESS, 72),
+        (Purpose.EXPORT, 24),
+        (Purpose.ERASE, 24),
+        (Purpose.MOVE, 24),
+    ],
 )
 def test_token_is_good_until_its_time_and_not_longer(reader, delivery, door, hours):
     token, made = token_for(door, delivery), timezone.now()
@@ -98,7 +114,7 @@ def test_token_is_good_until_its_time_and_not_longer(reader, delivery, door, hou
         assert is_shut(reader, door, token)
 
 
-@pytest.mark.parametrize("door", [Purpose.MANAGE, "unsubscribe"])
+@pytest.mark.parametrize("door", [Purpose.MANAGE, Purpose.LEAVE, "unsubscribe"])
 def test_links_of_an_old_mail_work_for_years_and_after_a_new_secret(reader, delivery, door, settings):
     token = token_for(door, delivery)
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
@@ -106,6 +122,39 @@ def test_links_of_an_old_mail_work_for_years_and_after_a_new_secret(reader, deli
 
     with time_machine.travel(timezone.now() + timedelta(days=800)):
         assert reader.get(path_to(door, token)).status_code == 200
+
+
+@pytest.mark.parametrize("door", [Purpose.LEAVE, "unsubscribe"])
+def test_one_click_of_an_old_mail_works_after_a_new_secret(reader, delivery, door, settings):
+    Subscription.objects.update(state=Subscription.State.ACTIVE)
+    token = token_for(door, delivery)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "a new one, which is long enough to be taken seriously"
+
+    with time_machine.travel(timezone.now() + timedelta(days=365)):
+        answer = reader.post(path_to(door, token), {"List-Unsubscribe": "One-Click"})
+
+    assert answer.status_code == 200
+    assert Subscription.objects.get().state == Subscription.State.ENDED
+
+
+@pytest.mark.parametrize("door", SIGNED)
+def test_link_is_void_when_the_secret_was_replaced_without_a_fallback(reader, delivery, door, settings):
+    token = token_for(door, delivery)
+    settings.SECRET_KEY = "a new one, which is long enough to be taken seriously"
+
+    assert is_shut(reader, door, token)
+
+
+@pytest.mark.parametrize("door", EVERY_DOOR)
+def test_links_after_unsubscribing_never_bring_the_mail_back(reader, delivery, door):
+    token = token_for(door, delivery)
+    unsubscribe(delivery.subscription)
+
+    for body in ({}, {"do": "save"}, {"List-Unsubscribe": "One-Click"}, {"leave": "topic"}):
+        assert reader.post(path_to(door, token), body).status_code < 500
+
+    assert not Subscription.objects.exclude(state=Subscription.State.ENDED).exists()
 
 
 def test_confirm_link_is_void_after_unsubscribing(reader, delivery):
@@ -120,7 +169,7 @@ def test_every_link_is_void_after_erasing(reader, delivery, door):
     token = token_for(door, delivery)
     erase_subscriber(delivery.subscriber)
 
-    assert is_shut(reader, door, token)
+    assert is_shut(reader, door, token, one_click=200 if door == "unsubscribe" else 410)
 
 
 @pytest.mark.parametrize("door", SIGNED)

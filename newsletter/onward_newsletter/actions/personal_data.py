@@ -35,7 +35,7 @@ def export_subscriber(subscriber: Subscriber) -> dict[str, object]:
     events); ``mails`` (what other mail was written to the address); ``suppressions``; ``paused_until``; ``address_wished_for`` (the address
     and when it was asked for, or None). Times are ISO 8601 in UTC.
     """
-    outbox = Outbox.objects.filter(address_key=subscriber.address_key).order_by("created_at")
+    outbox = Outbox.objects.filter(address_key=subscriber.address_key).prefetch_related("events")
     suppressions = Suppression.objects.filter(address_key=subscriber.address_key)
     return {
         "address": subscriber.address,
@@ -43,7 +43,7 @@ def export_subscriber(subscriber: Subscriber) -> dict[str, object]:
         "state": subscriber.state,
         "subscriptions": [_subscription(row) for row in _subscriptions_of(subscriber)],
         "issues": [_delivery(row) for row in _deliveries_of(subscriber)],
-        "mails": [_mail(row) for row in outbox],
+        "mails": [_mail(row) for row in outbox.order_by("created_at")],
         "paused_until": _time(subscriber.paused_until),
         "address_wished_for": _wish(subscriber),
         "suppressions": [{"reason": row.reason, "since": _time(row.created_at)} for row in suppressions],
@@ -96,11 +96,15 @@ def _delivery(row: Delivery) -> dict[str, object]:
         "submitted_at": _time(row.submitted_at),
         "message_id": row.message_id,
         "made_for_you": row.slots,
-        "events": [
-            {"type": event.type, "at": _time(event.occurred_at), "detail": event.detail}
-            for event in row.events.all()
-        ],
+        "events": _events(row),
     }
+
+
+def _events(row: Delivery | Outbox) -> list[dict[str, object]]:
+    return [
+        {"type": event.type, "at": _time(event.occurred_at), "detail": event.detail}
+        for event in row.events.all()
+    ]
 
 
 def _wish(subscriber: Subscriber) -> dict[str, object] | None:
@@ -116,6 +120,7 @@ def _mail(row: Outbox) -> dict[str, object]:
         "state": row.state,
         "written_at": _time(row.created_at),
         "submitted_at": _time(row.submitted_at),
+        "events": _events(row),
     }
 
 
@@ -129,8 +134,9 @@ def erase_subscriber(subscriber: Subscriber, *, suppress: bool = True) -> None:
     """
     key, uuid, address = subscriber.address_key, subscriber.uuid, subscriber.address
     _anonymise_deliveries(subscriber)
+    for change in subscriber.address_changes.all():
+        _empty(Outbox.objects.filter(address_key=change.address_key, purpose="address_change"))
     empty_outbox(key)
-    AddressChange.objects.filter(address_key=key).delete()
     if suppress:
         Suppression.objects.get_or_create(address_key=key, defaults={"reason": Suppression.Reason.ERASED})
     _log_without_address(subscriber)
@@ -158,9 +164,15 @@ def _anonymise_deliveries(subscriber: Subscriber) -> None:
 def empty_outbox(address_key: str) -> None:
     """Forget what was mailed to an address, which need not be a subscriber's: a comment or an answer brings mail too.
 
-    The rows are kept, as their keys bound how often the address is written to; nothing that is in them is.
+    The rows are kept, as their keys bound how often the address is written to; nothing that is in them is. Somebody's
+    wish to get mail at the address goes as well.
     """
-    ours = Outbox.objects.filter(address_key=address_key)
+    AddressChange.objects.filter(address_key=address_key).delete()
+    _empty(Outbox.objects.filter(address_key=address_key))
+
+
+def _empty(ours: QuerySet[Outbox]) -> None:
+    DeliveryEvent.objects.filter(outbox__in=ours).update(detail="")
     ours.update(reason="")
     ours.filter(state__in=NOT_HANDED_OVER).update(state=SendingState.SKIPPED, reason="erased", claim_token="")
     ours.update(address="", address_key="", subject="", text="", html="", headers={})
