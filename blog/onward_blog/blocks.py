@@ -174,3 +174,43 @@ class AuthorBlock(blocks.StructBlock):
         label = _("About the author")
         template = "onward_blog/blocks/author.html"
         group = _("Text")
+
+
+class PassageBlock(blocks.StreamBlock):
+    """Text that belongs into one place only, made of the ordinary blocks."""
+
+    paragraph = ParagraphBlock()
+    heading = HeadingBlock()
+    image = PictureBlock()
+    quote = QuoteBlock()
+    list = ListOfLinesBlock()
+    code = CodeBlock()
+
+
+class OnlyOnTheSiteBlock(PassageBlock):
+    """Text that the mail leaves out."""
+
+    class Meta:
+        icon = "site"
+        label = _("Only on the website")
+        help_text = _("Readers of the mail do not get this.")
+        template = "onward_blog/blocks/passage.html"
+        group = _("Website or mail")
+
+
+class OnlyInTheMailBlock(PassageBlock):
+    """Text that the page and its feeds leave out, and the site's search with them."""
+
+    def get_searchable_content(self, value: Any) -> list[str]:
+        """Return nothing: whoever found the page by these words would not find them on it."""
+        return []
+
+    def render(self, value: Any, context: Mapping[str, Any] | None = None) -> str:
+        """Return nothing; the mail renders what is inside."""
+        return ""
+
+    class Meta:
+        icon = "mail"
+        label = _("Only in the mail")
+        help_text = _("The page does not show this; its subscribers read it in the mail.")
+        group = _("Website or mail")

@@ -8,13 +8,14 @@ from django.template.loader import render_to_string, select_template
 from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
 
+from .blocks import OnlyInTheMailBlock
 from .links import absolute
 from .roundups.blocks import RoundupBlock, WeAskedBlock
 from .roundups.components import RoundupCard, WeAskedCard
 
 
 #: Blocks that make sense on the site only; the newsletter has its own box and its own sender.
-LEFT_OUT = {"subscribe", "author"}
+LEFT_OUT = {"subscribe", "author", "web_only"}
 #: An excerpt ends with the paragraph in which this word stands.
 EXCERPT_WORDS = 120
 
@@ -26,8 +27,8 @@ def article_html(page: Any, format: str = "full") -> str:
     option of a poll is a link with the slot ``%%token%%``, which the newsletter fills in for each recipient.
     """
     address = absolute(page.get_absolute_url())
-    children = {"excerpt": _excerpt, "until_poll": _until_poll}.get(format, list)(page.body)
-    pieces = [piece for child in children if (piece := _piece(child, page, address))]
+    children = mailed_blocks(page, format)
+    pieces = [(child.id, piece) for child in children if (piece := _piece(child, page, address))]
     context = {
         "page": page,
         "series": getattr(page, "series", None),
@@ -39,10 +40,16 @@ def article_html(page: Any, format: str = "full") -> str:
     return render_to_string("onward_blog/mail/article.html", context)
 
 
+def mailed_blocks(page: Any, format: str = "full") -> list[Any]:
+    """Return the blocks of an article's text that its mail is made from."""
+    chosen = {"excerpt": _excerpt, "until_poll": _until_poll}.get(format, list)(page.body)
+    return list(chosen)
+
+
 def _excerpt(body: Any) -> list[Any]:
     taken, words = [], 0
     for child in body:
-        if child.block_type not in ("paragraph", "heading", "quote", "list", "we_asked"):
+        if child.block_type not in ("paragraph", "heading", "quote", "list", "we_asked", "mail_only"):
             continue
         taken.append(child)
         words += len(strip_tags(str(child.value)).split())
@@ -68,6 +75,8 @@ def _piece(child: Any, page: Any, address: str) -> str:
     """Return one block for a mail: by a template of its own where there is one, else as on the site."""
     if child.block_type in LEFT_OUT:
         return ""
+    if isinstance(child.block, OnlyInTheMailBlock):
+        return mark_safe("".join(_piece(inside, page, address) for inside in child.value))  # noqa: S308 (as below)
     if polls := _polls([child]):
         return mark_safe("".join(_poll(poll, address) for poll in polls))  # noqa: S308 (rendered by templates)
     if isinstance(child.block, RoundupBlock | WeAskedBlock):

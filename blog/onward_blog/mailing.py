@@ -21,9 +21,6 @@ def is_installed() -> bool:
     return apps.is_installed("onward_newsletter")
 
 
-# Mail to one person
-
-
 def enqueue(  # noqa: PLR0913 (the fields of a mail)
     *, purpose: str, address: str, subject: str, text: str, html: str = "", key: str | None = None
 ) -> bool:
@@ -65,9 +62,6 @@ def address_hash(address: str) -> str:
     from onward_newsletter.addresses import address_key
 
     return address_key(one_spelling(address))[:32]
-
-
-# Following a series
 
 
 def topic_for_series(series: Any) -> Any | None:
@@ -122,9 +116,6 @@ def _topic_of(page: Any) -> Any | None:
     return topics.order_by("newsletter_id", "pk").first()
 
 
-# Issues
-
-
 def issue_for_article(page: Any, format: str = "full", *, user: Any = None) -> Any | None:
     """Return the draft Issue that mails an article, made on first use; None without the newsletter app.
 
@@ -176,6 +167,16 @@ def _article_of(issue: Any) -> Any | None:
     return page if page.live else page.get_latest_revision_as_object()
 
 
+def issue_findings(issue: Any) -> list[Any]:
+    """Return the Findings about the article of an issue that is to be sent; see ``mail_findings``."""
+    from onward_newsletter.preflight.findings import Finding, Level
+
+    from .mail_findings import about_article
+
+    found = about_article(page, issue.format) if (page := _article_of(issue)) else ()
+    return [Finding(Level(level), *rest) for level, *rest in found]
+
+
 def audience_slots(issue: Any, subscribers: Sequence[Any]) -> dict[int, dict[str, str]]:
     """Return {subscriber pk: {"personal_line": sentence}} for those whose answers the article takes up."""
     page = _article_of(issue)
@@ -195,9 +196,6 @@ def submitted_count(page: Any, *, until: datetime) -> int | None:
     from onward_newsletter.models import Delivery
 
     return Delivery.objects.filter(issue__page=page.pk, state="submitted", submitted_at__lt=until).count()
-
-
-# Who a reader is
 
 
 def subscriber_identity(uuid: Any) -> str:
@@ -233,8 +231,7 @@ def followers(page: Any) -> dict[str, str]:
 def told_by_issue(page: Any) -> dict[str, str]:
     """Return {address: identity} of everybody who is told of the page by its issue; {} without the app.
 
-    Before the issue is prepared these are the followers; then the people in its ledger, without whoever followed
-    later, and whose delivery was skipped or has failed.
+    Before the issue is prepared these are the followers; then the people in its ledger who have it or still get it.
     """
     issue = issue_of(page)
     told = ledger_of(page, "pending", "claimed", "sending", "deferred", "in_doubt", "submitted")

@@ -22,6 +22,8 @@ class ArticleText(blocks.StreamBlock):
     next_part = own.NextPartBlock()
     subscribe = own.SubscribeBlock()
     author = own.AuthorBlock()
+    web_only = own.OnlyOnTheSiteBlock()
+    mail_only = own.OnlyInTheMailBlock()
 
     class Meta:
         required = False

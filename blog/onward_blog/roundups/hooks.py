@@ -20,6 +20,11 @@ def issue_content(issue: Any) -> Any | None:
     return mailing.issue_content(issue)
 
 
+@hooks.register("onward_newsletter_preflight")
+def preflight(issue: Any) -> list[Any]:
+    return mailing.issue_findings(issue)
+
+
 @hooks.register("onward_newsletter_audience_slots")
 def audience_slots(issue: Any, subscribers: Sequence[Any]) -> dict[int, dict[str, str]]:
     return mailing.audience_slots(issue, subscribers)
