@@ -7,10 +7,13 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.urls import NoReverseMatch, reverse
 
-from .conf import get_settings, known_keys
+from .conf import get_settings, known_keys, webhook_providers, webhook_secrets
 
 
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+
+#: Of the webhook's user and password together.
+MIN_SECRET = 20
 
 
 @register
@@ -94,6 +97,39 @@ def check_in_doubt(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             f'ONWARD_NEWSLETTER["IN_DOUBT"] is {given!r}.',
             hint='Use "hold" (an editor decides) or "resend" (some readers may get a mail twice).',
             id="onward_newsletter.E005",
+        )
+    ]
+
+
+@register(Tags.security)
+def check_webhook_secret(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse to take events from providers without a secret: anybody could close anybody's address with one."""
+    if not webhook_providers() or any(_is_strong(secret) for secret in webhook_secrets()):
+        return []
+    return [
+        Error(
+            'ANYMAIL["WEBHOOK_SECRET"] is missing or shorter than 20 characters, so events cannot be verified.',
+            hint='Set it to "user:password", both made up, and put the same into the address you give to the provider: '
+            "https://user:password@example.org/webhooks/<provider>/tracking/.",
+            id="onward_newsletter.E006",
+        )
+    ]
+
+
+def _is_strong(secret: str) -> bool:
+    return ":" in secret and len(secret) >= MIN_SECRET
+
+
+@register
+def check_sns_topics(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse Amazon SES without its topics: notifications of all of them would be turned away."""
+    if "amazon_ses" not in webhook_providers() or get_settings().SNS_TOPICS:
+        return []
+    return [
+        Error(
+            'ONWARD_NEWSLETTER["SNS_TOPICS"] is empty, so every notification of Amazon SES is refused.',
+            hint='List your topics: ("arn:aws:sns:eu-west-1:123456789012:bounces",).',
+            id="onward_newsletter.E007",
         )
     ]
 

@@ -32,6 +32,10 @@ class NewsletterSettings:
     MINUTES_BETWEEN_MAILS: int = 10
     #: Subscribe requests from one network (/24 or /48) in ten minutes, and in a day.
     REQUESTS_PER_NETWORK: tuple[int, int] = (5, 20)
+    #: Whether the subscribe box asks browsers for a little work before a mail is written; needs the extra "altcha".
+    PROOF_OF_WORK: bool = False
+    #: The most numbers a browser has to try for that; 100,000 are about a second on a phone.
+    PROOF_OF_WORK_EFFORT: int = 100_000
     #: Mails about subscribing that leave in one minute, over all addresses; further ones wait their turn.
     MAILS_PER_MINUTE: int = 60
     #: Gmail cuts a mail off behind this many bytes of HTML, and the unsubscribe link with it.
@@ -44,6 +48,19 @@ class NewsletterSettings:
     CONNECTIONS: int = 10
     #: "smtp" is the fast path; "django" hands over to EMAIL_BACKEND; "auto" picks by EMAIL_BACKEND.
     TRANSPORT: str = "auto"
+    #: Whose events are taken at /webhooks/<name>/tracking/, by Anymail's names. Empty: the one of EMAIL_BACKEND, if it is
+    #: Anymail's.
+    WEBHOOK_PROVIDERS: tuple[str, ...] = ()
+    #: The Amazon SNS topics (ARNs) whose notifications count; those of all others are refused.
+    SNS_TOPICS: tuple[str, ...] = ()
+    #: Where returned mail arrives: imaps://user:password@host/folder. Empty: nobody reads it.
+    BOUNCE_MAILBOX: str = ""
+    #: Whether reports about our mail are deleted from that mailbox once they are recorded; else they are marked as read.
+    BOUNCE_MAILBOX_DELETE: bool = False
+    #: By which selectors the mail server signs, for example ("mail",); check_dns looks for their keys.
+    DKIM_SELECTORS: tuple[str, ...] = ()
+    #: Whom check_dns asks, as "address" or "address:port" of IPv4. Empty: the servers of the system.
+    DNS_SERVERS: tuple[str, ...] = ()
 
 
 @cache
@@ -56,6 +73,21 @@ def get_settings() -> NewsletterSettings:
 def known_keys() -> frozenset[str]:
     """Return the keys that ``ONWARD_NEWSLETTER`` may have."""
     return frozenset(field.name for field in fields(NewsletterSettings))
+
+
+def webhook_providers() -> tuple[str, ...]:
+    """Return the providers whose events are taken, by Anymail's names; none where mail leaves in another way."""
+    if given := get_settings().WEBHOOK_PROVIDERS:
+        return tuple(given)
+    before, _dot, name = settings.EMAIL_BACKEND.removesuffix(".EmailBackend").rpartition(".")
+    return (name,) if before == "anymail.backends" and name not in {"test", "console"} else ()
+
+
+def webhook_secrets() -> list[str]:
+    """Return the "user:password" pairs that a provider may come with, as Anymail reads them."""
+    own: Any = getattr(settings, "ANYMAIL_WEBHOOK_SECRET", "")
+    given: Any = getattr(settings, "ANYMAIL", {}).get("WEBHOOK_SECRET") or own
+    return [given] if isinstance(given, str) and given else list(given or [])
 
 
 def _forget(*, setting: str, **_: object) -> None:

@@ -38,7 +38,7 @@ app.set_default()
 app.autodiscover_tasks()
 
 
-def beat_schedule(pump_seconds: int) -> dict[str, dict[str, object]]:
+def beat_schedule(pump_seconds: int, *, reads_bounces: bool = False) -> dict[str, dict[str, object]]:
     """Return the one static schedule; due times of single things live in the database.
 
     A tick that comes while the one before it waits is worth nothing, so each expires before the next.
@@ -48,6 +48,8 @@ def beat_schedule(pump_seconds: int) -> dict[str, dict[str, object]]:
         "onward_polls.fold": 15,
         "onward_blog.fold_responses": 30,
     }
+    if reads_bounces:
+        ticks["onward_newsletter.read_bounces"] = 300
     schedule: dict[str, dict[str, object]] = {
         name: {"task": name, "schedule": seconds, "options": {"expires": seconds}}
         for name, seconds in ticks.items()

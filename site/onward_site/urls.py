@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v/", include("onward_polls.mail_urls")),
     path("newsletter/", include("onward_newsletter.urls")),
     path("u/", include("onward_newsletter.unsubscribe_urls")),
+    path("webhooks/", include("onward_newsletter.webhook_urls")),
     path("", include("onward_blog.urls")),
     path("", include("onward_site.home.urls")),
 ]

@@ -54,7 +54,10 @@ class Delivery(Sending):
 
 
 class DeliveryEvent(models.Model):
-    """What a provider or a returned mail said about a delivery; the types are Anymail's."""
+    """What a provider or a returned mail said about a delivery.
+
+    The types are Anymail's, and "soft_bounced" for a bounce that may pass.
+    """
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, null=True, related_name="events")
     #: Set instead of ``delivery`` when the mail was no issue.

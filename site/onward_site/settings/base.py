@@ -170,7 +170,12 @@ ONWARD_BLOG: dict[str, object] = {"BASE_TEMPLATE": "base.html"}
 ONWARD_NEWSLETTER: dict[str, object] = {
     "BASE_TEMPLATE": "base.html",
     "ADDRESS_KEY": read_secret("ADDRESS_KEY"),
+    "BOUNCE_MAILBOX": read_secret("BOUNCE_MAILBOX"),
+    "WEBHOOK_PROVIDERS": tuple(env.list("WEBHOOK_PROVIDERS", [])),
+    "SNS_TOPICS": tuple(env.list("SNS_TOPICS", [])),
 }
+if WEBHOOK_SECRET := read_secret("WEBHOOK_SECRET"):
+    ANYMAIL_WEBHOOK_SECRET = WEBHOOK_SECRET
 
 MAILBOX_DIR: Path = VAR_DIR / "mailbox"
 EMAIL_URL = env.str("EMAIL_URL", "") or "mailbox://"
@@ -179,7 +184,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"onward@{urlsplit(BASE_URL).
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", f"sqla+sqlite:///{VAR_DIR / 'broker.sqlite3'}")
 CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(CELERY_BROKER_URL)
-CELERY_BEAT_SCHEDULE = beat_schedule(pump_seconds=30)
+CELERY_BEAT_SCHEDULE = beat_schedule(pump_seconds=30, reads_bounces=bool(ONWARD_NEWSLETTER["BOUNCE_MAILBOX"]))
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 
 SESSION_COOKIE_HTTPONLY = True

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from onward_site.celery import beat_schedule
 
 from .base import *
-from .base import BASE_URL, SECRET_KEY, VAR_DIR, env
+from .base import BASE_URL, ONWARD_NEWSLETTER, SECRET_KEY, VAR_DIR, env
 from .secrets import kept_secret, refuse_weak_secret
 
 
@@ -25,7 +25,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 0
 
 # Mail for one reader at a time: a shorter wait is worth the few more queries.
-CELERY_BEAT_SCHEDULE = beat_schedule(pump_seconds=10)
+CELERY_BEAT_SCHEDULE = beat_schedule(pump_seconds=10, reads_bounces=bool(ONWARD_NEWSLETTER["BOUNCE_MAILBOX"]))
 
 #: Serve MEDIA_ROOT and the readable /mailbox/ from this process.
 SERVE_MEDIA = True
