@@ -11,6 +11,19 @@ SEND = "onward_newsletter.send_issue"
 CHANGE_SUBSCRIBER = "onward_newsletter.change_subscriber"
 #: To erase a person.
 ERASE_SUBSCRIBER = "onward_newsletter.delete_subscriber"
+#: To bring in subscribers from a file, and to see and cancel imports.
+IMPORT = "onward_newsletter.add_subscriberimport"
+#: To take all subscribers out as a file.
+EXPORT = "onward_newsletter.change_subscriber"
+
+
+class ImportPolicy(ModelPermissionPolicy):
+    """For imports: laid in and shown by Wagtail; no form changes or deletes one."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action in {"add", "view"} and user.has_perm(IMPORT)
+#: To close an address and to open it again.
+CHANGE_SUPPRESSION = "onward_newsletter.change_suppression"
 
 
 class OwnScreensPolicy(ModelPermissionPolicy):

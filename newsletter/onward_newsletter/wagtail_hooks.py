@@ -5,12 +5,13 @@ from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
 from wagtail.permissions import register_permission_policy
 
-from .models import Subscriber
-from .permissions import OwnScreensPolicy
+from .models import Subscriber, SubscriberImport
+from .permissions import ImportPolicy, OwnScreensPolicy
 from .viewsets import NewsletterGroup
 
 
 register_permission_policy(Subscriber, OwnScreensPolicy(Subscriber))
+register_permission_policy(SubscriberImport, ImportPolicy(SubscriberImport))
 
 
 @hooks.register("register_admin_viewset")
@@ -33,6 +34,9 @@ def register_log_actions(actions: LogActionRegistry) -> None:
         ("end", _("End subscription"), _("Subscription ended")),
         ("suppress", _("Stop all mail"), _("Address suppressed")),
         ("export", _("Export subscriber"), _("Personal data exported")),
+        ("import", _("Import subscribers"), _("Import of subscribers started")),
+        ("cancel_import", _("Cancel import"), _("Import of subscribers cancelled")),
+        ("export_all", _("Export subscribers"), _("Subscribers exported")),
         ("erase", _("Erase subscriber"), _("Subscriber erased")),
     ):
         actions.register_action(f"onward_newsletter.{name}", label, message)

@@ -1,29 +1,29 @@
 """Bringing in subscribers from a file, row by row, with an answer for each."""
 
-import codecs
-import csv
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from itertools import islice
-from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from onward_newsletter.addresses import InvalidAddress, address_key, normalise_address
+from onward_newsletter.importers import Row, Standing
 from onward_newsletter.models import Newsletter, Subscriber, Subscription, Suppression, Topic
 
 
 #: Rows taken in one transaction; all of them, or none.
 BATCH = 500
 
-#: What the column with the address is called in the files of Ghost, Substack, Mailchimp and listmonk, and by hand.
-ADDRESS_COLUMNS = ("email", "e-mail", "email address", "e-mail address", "address", "subscriber", "mail")
+#: The source of subscriptions that an import brings; those of them that wait are asked, a few a minute.
+SOURCE = "import"
 
-#: The longest field that is read; a missing quotation mark would otherwise take in the rest of the file.
-MAX_FIELD = 10_000
+State = Subscription.State
 
 
 class Outcome(StrEnum):
@@ -34,12 +34,30 @@ class Outcome(StrEnum):
     KNOWN = "known"
     SUPPRESSED = "suppressed"
     UNSUBSCRIBED = "unsubscribed"
+    LEFT = "left"
     REFUSED = "refused"
+
+
+#: Why a row stays out because of how somebody stood with the program that wrote the file.
+STANDINGS: dict[Standing, str | Promise] = {
+    Standing.LEFT: gettext_lazy("The file says that this person left."),
+    Standing.BOUNCED: gettext_lazy("The file says that this address does not take mail."),
+    Standing.COMPLAINED: gettext_lazy("The file says that this person reported mail as spam."),
+    Standing.BLOCKED: gettext_lazy("The file says that this address was blocked."),
+}
+
+#: What the hash of such an address is kept for.
+SUPPRESSIONS = {
+    Standing.LEFT: Suppression.Reason.LEFT,
+    Standing.BOUNCED: Suppression.Reason.BOUNCED,
+    Standing.COMPLAINED: Suppression.Reason.COMPLAINED,
+    Standing.BLOCKED: Suppression.Reason.BY_EDITOR,
+}
 
 
 @dataclass(frozen=True)
 class RowReport:
-    """One row's answer: its line in the file, the address as typed, what became of it, and why it was refused."""
+    """One row's answer: its line in the file, the address as typed, what became of it, and why it stayed out."""
 
     line: int
     address: str
@@ -48,27 +66,33 @@ class RowReport:
 
 
 @dataclass(frozen=True)
-class Row:
-    """One line of a file: where it stands and what its column of addresses says."""
+class _Person:
+    """A row whose address and topic are good."""
 
-    line: int
-    typed: str
-    #: Set when the row could not be read at all.
-    problem: str = ""
+    row: Row
+    address: str
+    key: str
+    topic: Topic | None
 
-
-class UnreadableFile(Exception):
-    """The file is no list of addresses; its text is for whoever imports it."""
+    @property
+    def place(self) -> tuple[str, int | None]:
+        return self.key, self.topic.pk if self.topic else None
 
 
 @dataclass(frozen=True)
 class Import:
-    """Where the rows of a file go. ``consent`` is the sentence they agreed to; "" brings them in as pending."""
+    """Where the rows of a file go. ``consent`` is the sentence they agreed to; "" brings them in as pending.
+
+    ``keeps_out`` remembers, by a hash, the addresses that the file itself says left or bounced, unless they are
+    subscribed here. A row that names a topic goes there; all others go to ``topic``.
+    """
 
     newsletter: Newsletter
     topic: Topic | None = None
     consent: str = ""
     is_dry_run: bool = False
+    keeps_out: bool = False
+    _topics: dict[str, Topic] = field(default_factory=dict, compare=False)
 
     @property
     def is_confirmed(self) -> bool:
@@ -77,177 +101,158 @@ class Import:
     def run(self, rows: Iterable[Row]) -> Iterator[RowReport]:
         """Import the rows and report each, in order. The same file again changes nothing.
 
-        Addresses that are suppressed, or that left before, stay out whatever the file says. Pending ones get no mail
-        from here: thousands of confirmations at once would look like an attack.
+        Addresses that are suppressed, or that left before, stay out whatever the file says. Each BATCH of rows is one
+        transaction. A dry run reads only. Nobody is written to from here; see ``actions/asking.py``.
         """
-        seen: set[str] = set()
+        seen: set[tuple[str, int | None]] = set()
         remaining = iter(rows)
         while batch := list(islice(remaining, BATCH)):
-            with transaction.atomic():
-                reports = self._import_batch(batch, seen)
-                if self.is_dry_run:
-                    transaction.set_rollback(True)
-            yield from reports
+            yield from self.take(batch, seen)
 
-    def _import_batch(self, rows: list[Row], seen: set[str]) -> list[RowReport]:
-        addresses, reports = _normalised(rows)
-        known = self._what_is_known(addresses.values())
-        for row in rows:
-            if row.line in reports:
-                continue
-            address = addresses[row.line]
-            outcome = Outcome.KNOWN if address in seen else known.get(address, Outcome.ADDED)
-            seen.add(address)
-            reports[row.line] = RowReport(row.line, row.typed, outcome)
-        self._write(reports.values(), addresses)
+    @transaction.atomic
+    def take(self, rows: list[Row], seen: set[tuple[str, int | None]]) -> list[RowReport]:
+        """Import one batch and report each of its rows; ``seen`` holds what earlier ones held, and grows."""
+        if not self._topics:
+            self._topics.update({topic.slug: topic for topic in self.newsletter.topics.filter(ended_at=None)})
+        people, reports = self._people(rows)
+        known = self._what_is_known(people)
+        outcomes: dict[Outcome, list[_Person]] = {outcome: [] for outcome in Outcome}
+        for person in people:
+            outcome = self._outcome(person, known, seen)
+            seen.add(person.place)
+            outcomes[outcome].append(person)
+            reason = str(STANDINGS.get(person.row.standing, "")) if outcome == Outcome.LEFT else ""
+            reports[person.row.line] = RowReport(person.row.line, person.row.typed, outcome, reason)
+        if not self.is_dry_run:
+            self._write(outcomes, known)
         return [reports[row.line] for row in rows]
 
-    def _what_is_known(self, addresses: Iterable[str]) -> dict[str, Outcome]:
-        """Return what the database says about addresses; those it says nothing about are to be added."""
-        keys = {address_key(address): address for address in addresses}
+    def _people(self, rows: list[Row]) -> tuple[list[_Person], dict[int, RowReport]]:
+        people, refused = [], {}
+        for row in rows:
+            try:
+                if row.problem:
+                    raise InvalidAddress(row.problem)
+                address = normalise_address(row.typed)
+                people.append(_Person(row, address, address_key(address), self._topic_of(row)))
+            except InvalidAddress as error:
+                refused[row.line] = RowReport(row.line, row.typed, Outcome.REFUSED, str(error))
+        return people, refused
+
+    def _topic_of(self, row: Row) -> Topic | None:
+        if not row.topic:
+            return self.topic
+        if row.topic not in self._topics:
+            raise InvalidAddress(_("This newsletter has no topic of that name to follow."))
+        return self._topics[row.topic]
+
+    def _what_is_known(self, people: list[_Person]) -> dict[tuple[str, int | None], str]:
+        """Return the states of the subscriptions that are there, and "suppressed" for each suppressed address."""
+        keys = {person.key for person in people}
         subscriptions = Subscription.objects.filter(
-            newsletter=self.newsletter, topic=self.topic, subscriber__address_key__in=keys
+            newsletter=self.newsletter, subscriber__address_key__in=keys
         )
         known = {
-            keys[key]: self._outcome_for(state)
-            for key, state in subscriptions.values_list("subscriber__address_key", "state")
+            (key, topic): state
+            for key, topic, state in subscriptions.values_list("subscriber__address_key", "topic", "state")
         }
-        suppressed = Suppression.objects.filter(address_key__in=keys).values_list("address_key", flat=True)
-        return known | {keys[key]: Outcome.SUPPRESSED for key in suppressed}
+        closed = set(Suppression.objects.filter(address_key__in=keys).values_list("address_key", flat=True))
+        return known | {person.place: Outcome.SUPPRESSED for person in people if person.key in closed}
 
-    def _outcome_for(self, state: str) -> Outcome:
-        if state == Subscription.State.ENDED:
+    def _outcome(
+        self, person: _Person, known: dict[tuple[str, int | None], str], seen: set[tuple[str, int | None]]
+    ) -> Outcome:
+        if person.row.standing in STANDINGS:
+            return Outcome.LEFT
+        state = known.get(person.place)
+        if state == Outcome.SUPPRESSED:
+            return Outcome.SUPPRESSED
+        if state == State.ENDED or (state is None and person.row.standing == Standing.ENDED):
             return Outcome.UNSUBSCRIBED
-        return (
-            Outcome.CONFIRMED if state == Subscription.State.PENDING and self.is_confirmed else Outcome.KNOWN
-        )
+        if state is None:
+            return Outcome.KNOWN if person.place in seen else Outcome.ADDED
+        confirms = state == State.PENDING and self.is_confirmed and person.row.standing == Standing.ACTIVE
+        return Outcome.CONFIRMED if confirms and person.place not in seen else Outcome.KNOWN
 
-    def _write(self, reports: Iterable[RowReport], addresses: dict[int, str]) -> None:
-        by_outcome: dict[Outcome, list[str]] = {outcome: [] for outcome in Outcome}
-        for report in reports:
-            if report.outcome != Outcome.REFUSED:
-                by_outcome[report.outcome].append(addresses[report.line])
-        self._add(by_outcome[Outcome.ADDED])
-        self._confirm(by_outcome[Outcome.CONFIRMED])
+    def _write(
+        self, outcomes: dict[Outcome, list[_Person]], known: dict[tuple[str, int | None], str]
+    ) -> None:
+        ended = [person for person in outcomes[Outcome.UNSUBSCRIBED] if person.place not in known]
+        self._add([*outcomes[Outcome.ADDED], *ended])
+        self._confirm(outcomes[Outcome.CONFIRMED])
+        if self.keeps_out:
+            _keep_out(outcomes[Outcome.LEFT])
 
-    def _add(self, addresses: list[str]) -> None:
-        rows = [Subscriber(address=address, address_key=address_key(address)) for address in addresses]
-        Subscriber.objects.bulk_create(rows, ignore_conflicts=True)
-        people = Subscriber.objects.filter(address_key__in=[row.address_key for row in rows])
-        Subscription.objects.bulk_create(
-            [self._subscription(person) for person in people], ignore_conflicts=True
-        )
-
-    def _subscription(self, subscriber: Subscriber) -> Subscription:
-        now = timezone.now()
-        return Subscription(
-            subscriber=subscriber,
-            newsletter=self.newsletter,
-            topic=self.topic,
-            state=Subscription.State.ACTIVE if self.is_confirmed else Subscription.State.PENDING,
-            requested_at=now,
-            confirmed_at=now if self.is_confirmed else None,
-            consent_text=self.consent[:255],
-            source="import",
-        )
-
-    def _confirm(self, addresses: list[str]) -> None:
-        Subscription.objects.filter(
-            newsletter=self.newsletter,
-            topic=self.topic,
-            state=Subscription.State.PENDING,
-            subscriber__address_key__in=[address_key(address) for address in addresses],
-        ).update(
-            state=Subscription.State.ACTIVE,
-            confirmed_at=timezone.now(),
-            consent_text=self.consent[:255],
-            source="import",
-        )
-
-
-def _normalised(rows: list[Row]) -> tuple[dict[int, str], dict[int, RowReport]]:
-    """Return the addresses by line, and a report for each line that has none."""
-    addresses, refused = {}, {}
-    for row in rows:
-        try:
-            if row.problem:
-                raise InvalidAddress(row.problem)
-            addresses[row.line] = normalise_address(row.typed)
-        except InvalidAddress as error:
-            refused[row.line] = RowReport(row.line, row.typed, Outcome.REFUSED, str(error))
-    return addresses, refused
-
-
-def rows_of(path: Path) -> Iterator[Row]:
-    """Return the rows of a CSV file, read as they are needed.
-
-    UTF-8 with or without a mark, UTF-16 with one, otherwise Latin-1; commas, semicolons or tabs; with a line of
-    headings or, when its first line holds an address, without. Raises UnreadableFile.
-    """
-    with path.open(encoding=encoding_of(path), newline="") as file:
-        sample = file.readline()
-        if not sample.strip():
-            raise UnreadableFile(_("The file is empty."))
-        separator = max(",;\t", key=sample.count)
-        file.seek(0)
-        csv.field_size_limit(MAX_FIELD)
-        reader = csv.reader(file, delimiter=separator)
-        yield from _rows(reader)
-
-
-def _rows(reader: "csv.Reader") -> Iterator[Row]:  # type: ignore[name-defined]
-    first = next(reader)
-    column = _address_column(first)
-    if _is_address(first[column]):
-        yield Row(1, first[column])
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
+    def _add(self, people: list[_Person]) -> None:
+        if not people:
             return
-        except csv.Error as error:
-            yield Row(line, "", _("This row could not be read: %(error)s.") % {"error": error})
-            continue
-        if any(cell.strip() for cell in cells):
-            yield (
-                Row(line, cells[column])
-                if len(cells) > column
-                else Row(line, "", _("This row has too few columns."))
+        rows = {person.key: Subscriber(address=person.address, address_key=person.key) for person in people}
+        Subscriber.objects.bulk_create(rows.values(), ignore_conflicts=True)
+        pks = dict(Subscriber.objects.filter(address_key__in=rows).values_list("address_key", "pk"))
+        now = timezone.now()
+        Subscription.objects.bulk_create(
+            [self._subscription(person, pks[person.key], now) for person in people if person.key in pks],
+            ignore_conflicts=True,
+        )
+
+    def _subscription(self, person: _Person, subscriber: int, now: datetime) -> Subscription:
+        row, state = person.row, self._state_of(person.row)
+        subscription = Subscription(
+            subscriber_id=subscriber,
+            newsletter=self.newsletter,
+            topic=person.topic,
+            state=state,
+            # Who waits is asked anew, so the time to answer begins now.
+            requested_at=now if state == State.PENDING else _past(row.asked_at, now),
+            consent_text=(row.consent_text or self.consent)[:255],
+            consent_page=row.consent_page[:255],
+            # By the source, those who wait are found to be asked.
+            source=SOURCE if state == State.PENDING else (row.source or SOURCE)[:50],
+        )
+        if state != State.PENDING and (row.confirmed_at or state == State.ACTIVE):
+            subscription.confirmed_at = _past(row.confirmed_at, now)
+        if state == State.ENDED:
+            subscription.ended_at = _past(row.ended_at, now)
+            is_reason = row.reason in Subscription.EndReason.values
+            subscription.end_reason = row.reason if is_reason else Subscription.EndReason.UNSUBSCRIBED
+        return subscription
+
+    def _state_of(self, row: Row) -> str:
+        if row.standing == Standing.ENDED:
+            return State.ENDED
+        return State.ACTIVE if self.is_confirmed and row.standing == Standing.ACTIVE else State.PENDING
+
+    def _confirm(self, people: list[_Person]) -> None:
+        """Make those active who were waiting: one statement for each topic in the batch, mostly one."""
+        for topic in {person.topic for person in people}:
+            Subscription.objects.filter(
+                newsletter=self.newsletter,
+                topic=topic,
+                state=State.PENDING,
+                subscriber__address_key__in=[person.key for person in people if person.topic == topic],
+            ).update(
+                state=State.ACTIVE,
+                confirmed_at=timezone.now(),
+                consent_text=self.consent[:255],
+                source=SOURCE,
             )
 
 
-def _address_column(cells: list[str]) -> int:
-    headings = [cell.strip().lower() for cell in cells]
-    for name in ADDRESS_COLUMNS:
-        if name in headings:
-            return headings.index(name)
-    for place, cell in enumerate(cells):
-        if _is_address(cell):
-            return place
-    raise UnreadableFile(_("No column is called “email”, and the first line holds no address."))
+def _past(when: datetime | None, now: datetime) -> datetime:
+    """Return a time from a file, or now for none and for one that has not come yet."""
+    return min(when, now) if when else now
 
 
-def _is_address(text: str) -> bool:
-    try:
-        normalise_address(text)
-    except InvalidAddress:
-        return False
-    return True
-
-
-def encoding_of(path: Path) -> str:
-    """Return the encoding of a file, by its mark or by whether it is UTF-8 to its end; a megabyte at a time."""
-    with path.open("rb") as file:
-        start = file.read(4)
-        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16"
-        file.seek(0)
-        decoder = codecs.getincrementaldecoder("utf-8-sig")()
-        try:
-            while chunk := file.read(1 << 20):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "latin-1"
-    return "utf-8-sig"
+def _keep_out(people: list[_Person]) -> None:
+    """Remember hashes; whoever subscribed here has spoken since, and is left alone."""
+    reasons = {person.key: SUPPRESSIONS[person.row.standing] for person in people}
+    here = Subscription.objects.exclude(state=State.ENDED).filter(subscriber__address_key__in=reasons)
+    for key in here.values_list("subscriber__address_key", flat=True):
+        reasons.pop(key, None)
+    if not reasons:
+        return
+    Suppression.objects.bulk_create(
+        [Suppression(address_key=key, reason=reason) for key, reason in reasons.items()],
+        ignore_conflicts=True,
+    )
+    Subscriber.objects.filter(address_key__in=reasons).update(state=Subscriber.State.SUPPRESSED)

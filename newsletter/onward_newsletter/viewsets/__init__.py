@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.viewsets.base import ViewSetGroup
 
+from .imports import ImportViewSet
 from .issues import IssueViewSet
 from .publications import NewsletterViewSet, TopicViewSet
 from .subscribers import SubscriberViewSet
@@ -16,6 +17,7 @@ class NewsletterGroup(ViewSetGroup):
     items = (
         IssueViewSet("onward_newsletter_issues", url_prefix="newsletter/issues"),
         SubscriberViewSet("onward_newsletter_subscribers", url_prefix="newsletter/subscribers"),
+        ImportViewSet("onward_newsletter_imports", url_prefix="newsletter/imports"),
         NewsletterViewSet("onward_newsletter_newsletters", url_prefix="newsletter/newsletters"),
         TopicViewSet("onward_newsletter_topics", url_prefix="newsletter/topics"),
     )

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_filters import ChoiceFilter, ModelChoiceFilter  # type: ignore[import-untyped]
@@ -12,14 +13,16 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import Button
 
 from onward_newsletter.actions.personal_data import erase_subscriber, export_everything
 from onward_newsletter.actions.subscribing import suppress, unsubscribe
 from onward_newsletter.models import Newsletter, Subscriber, Subscription, Suppression, Topic
-from onward_newsletter.permissions import CHANGE_SUBSCRIBER, ERASE_SUBSCRIBER
+from onward_newsletter.permissions import CHANGE_SUBSCRIBER, ERASE_SUBSCRIBER, EXPORT, IMPORT
 from onward_newsletter.spreadsheets import FormulaSafe
 
 from .confirming import ConfirmView
+from .exporting import ExportAllView
 
 
 class SubscriberFilterSet(WagtailFilterSet):
@@ -62,6 +65,19 @@ def sources_in_words(subscriber: Subscriber) -> str:
 
 class SubscriberIndexView(FormulaSafe, generic.IndexView):
     """The list; its exports hold one row for each subscriber."""
+
+    @cached_property
+    def header_more_buttons(self) -> list[Any]:
+        """Add ways to the files: in, and out with the consents."""
+        namespace = self.request.resolver_match.namespace
+        buttons = list(super().header_more_buttons)
+        if self.request.user.has_perm(EXPORT):
+            url = reverse(f"{namespace}:export_all")
+            buttons.append(Button(_("Export with consents…"), url=url, icon_name="download", priority=80))
+        if self.request.user.has_perm(IMPORT):
+            url = reverse("onward_newsletter_imports:add")
+            buttons.append(Button(_("Import a file…"), url=url, icon_name="upload", priority=85))
+        return buttons
 
     def get_base_queryset(self) -> QuerySet[Subscriber]:
         rows = Subscription.objects.select_related("newsletter", "topic")
@@ -206,5 +222,6 @@ class SubscriberViewSet(ModelViewSet):
         urls = [
             path(f"{name}/<int:pk>/", self.construct_view(view), name=name) for name, view in names.items()
         ]
+        everybody = path("export-all/", self.construct_view(ExportAllView), name="export_all")
         end = path("end/<int:pk>/<int:subscription_pk>/", self.construct_view(EndView), name="end")
-        return [*super().get_urlpatterns(), *urls, end]
+        return [*super().get_urlpatterns(), *urls, end, everybody]

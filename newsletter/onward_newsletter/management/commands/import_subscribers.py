@@ -5,13 +5,16 @@ from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
 
-from onward_newsletter.actions.importing import Import, Outcome, RowReport, UnreadableFile, rows_of
+from onward_newsletter.actions.importing import Import, Outcome, RowReport
 from onward_newsletter.addresses import half_hidden
-from onward_newsletter.models import Newsletter, Topic
+from onward_newsletter.importers import Row, UnreadableFile, guess_columns, open_list, recognise
+from onward_newsletter.importers.plain import PLAIN
+
+from ._newsletters import newsletter_by_slug, topic_by_slug
 
 
 BAR_WIDTH = 30
@@ -21,9 +24,10 @@ REFRESH_EVERY = 200
 class Command(BaseCommand):
     """Import subscribers from a CSV file, with an answer for each row; exit 1 if any row was refused.
 
-    Rows come in as pending unless ``--confirmed`` and ``--consent`` say that, and to what, their owners agreed.
-    Suppressed addresses and those that unsubscribed stay out, and are reported as such; that is no error. The same
-    file a second time changes nothing.
+    Files that Substack, Ghost, Mailchimp, listmonk and ``export_subscribers`` write are read as they are. Rows come in
+    as pending, and are asked a few a minute by whatever sends the mail, unless ``--confirmed`` and ``--consent`` say
+    that, and to what, their owners agreed. Suppressed addresses and those that unsubscribed stay out, and are reported
+    as such; that is no error. The same file a second time changes nothing.
     """
 
     help = "Import subscribers from a CSV file; exit 1 if any row was refused."
@@ -36,6 +40,11 @@ class Command(BaseCommand):
             "--confirmed", action="store_true", help="their owners have agreed; needs --consent"
         )
         parser.add_argument("--consent", default="", help="the sentence they agreed to, kept with each")
+        parser.add_argument(
+            "--keep-out",
+            action="store_true",
+            help="remember, by a hash, who left or bounced according to the file",
+        )
         parser.add_argument("--dry-run", action="store_true", help="report everything, change nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -44,8 +53,9 @@ class Command(BaseCommand):
         if not path.is_file():
             raise CommandError(f"There is no file {path}.")
         try:
-            counts = self._report(job.run(rows_of(path)), _line_count(path))
-        except (UnreadableFile, UnicodeError) as error:
+            with path.open("rb") as file:
+                counts = self._report(job.run(self._rows(file)), _line_count(path))
+        except UnreadableFile as error:
             raise CommandError(f"{path}: {error}") from error
         self._sum_up(counts, job)
         if counts[Outcome.REFUSED]:
@@ -56,24 +66,22 @@ class Command(BaseCommand):
             raise CommandError(
                 "--confirmed and --consent go together: say what the owners of the addresses agreed to."
             )
-        newsletter = Newsletter.objects.filter(slug=options["newsletter"]).first()
-        if newsletter is None:
-            slugs = ", ".join(Newsletter.objects.values_list("slug", flat=True)) or "none yet"
-            raise CommandError(f"There is no newsletter {options['newsletter']!r}. There are: {slugs}.")
-        topic = self._topic(newsletter, options["topic"])
-        return Import(newsletter, topic, options["consent"].strip(), options["dry_run"])
+        newsletter = newsletter_by_slug(options["newsletter"])
+        topic = topic_by_slug(newsletter, options["topic"])
+        return Import(
+            newsletter,
+            topic,
+            options["consent"].strip(),
+            is_dry_run=options["dry_run"],
+            keeps_out=options["keep_out"],
+        )
 
-    def _topic(self, newsletter: Newsletter, slug: str | None) -> Topic | None:
-        if not slug:
-            return None
-        topic = newsletter.topics.filter(slug=slug, ended_at=None).first()
-        if topic is None:
-            slugs = (
-                ", ".join(newsletter.topics.filter(ended_at=None).values_list("slug", flat=True))
-                or "none yet"
-            )
-            raise CommandError(f"{newsletter} has no topic {slug!r} to follow. There are: {slugs}.")
-        return topic
+    def _rows(self, file: BinaryIO) -> Iterator[Row]:
+        list_ = open_list(file)
+        format_ = recognise(list_.headings)
+        if format_ is not PLAIN:
+            self.stdout.write(f"This is a file of {format_.title}. {format_.note}")
+        return list_.rows(format_, guess_columns(format_, list_))
 
     def _report(self, reports: Iterator[RowReport], lines: int) -> Counter[Outcome]:
         counts: Counter[Outcome] = Counter()
@@ -82,9 +90,9 @@ class Command(BaseCommand):
             if report.outcome == Outcome.REFUSED:
                 self.stdout.write(f"line {report.line}: refused: {report.address[:100]!r}: {report.reason}")
             else:
-                self.stdout.write(
-                    f"line {report.line}: {report.outcome}: {half_hidden(report.address.strip())}"
-                )
+                reason = f": {report.reason}" if report.reason else ""
+                hidden = half_hidden(report.address.strip())
+                self.stdout.write(f"line {report.line}: {report.outcome}: {hidden}{reason}")
             if counts.total() % REFRESH_EVERY == 0:
                 self._progress(report.line, lines)
         self._progress(lines, lines)
