@@ -15,6 +15,7 @@ from tests.architecture.tree import ROOT
 COMMANDS = {
     "demo": ["--fresh", "--load-only", "--port"],
     "import_subscribers": ["--newsletter", "--topic", "--confirmed", "--consent", "--dry-run"],
+    "export_subscribers": ["--newsletter", "--topic", "--state", "--bom"],
     "send_issue": ["--page", "--issue", "--to", "--at"],
     "issue_status": ["--json"],
     "pause_issue": [],
