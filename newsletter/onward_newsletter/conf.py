@@ -46,6 +46,12 @@ class NewsletterSettings:
     RETRY_SECONDS: tuple[int, ...] = (60, 300, 900, 3600, 14400)
     #: The most connections one worker keeps to the mail server. It opens more only while all are waiting for answers.
     CONNECTIONS: int = 10
+    #: For so many seconds after pressing Send in the admin, an issue can be called back. 0: it leaves at once.
+    UNDO_SECONDS: int = 60
+    #: How long the others wait after the first few of an issue that goes to a few first, in minutes.
+    FEW_FIRST_MINUTES: int = 10
+    #: Whether past issues can be read on the site: "index", "noindex" (search engines are asked to stay away), "off".
+    ARCHIVE: str = "index"
     #: "smtp" is the fast path; "django" hands over to EMAIL_BACKEND; "auto" picks by EMAIL_BACKEND.
     TRANSPORT: str = "auto"
     #: Whose events are taken at /webhooks/<name>/tracking/, by Anymail's names. Empty: the one of EMAIL_BACKEND, if it is

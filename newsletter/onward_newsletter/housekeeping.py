@@ -8,6 +8,7 @@ from functools import partial
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
+from wagtail.log_actions import log
 
 from .actions.addresses import forget_unconfirmed_addresses
 from .actions.issues import IssueError, ask_for_pause, prepare_issue
@@ -18,6 +19,7 @@ from .models import Delivery, Issue, Outbox, SendingState
 from .models.sending import OPEN_STATES
 from .signals import issue_submitted
 from .trouble import pause_if_doubtful
+from .watching import watch_few_first
 
 
 logger = logging.getLogger(__name__)
@@ -62,7 +64,10 @@ def start_due_issues() -> None:
 
 
 def prepare_waiting_issues() -> None:
-    """Freeze each issue that waits for it; one that cannot be frozen is paused with the reason."""
+    """Freeze each issue that waits for it; one that cannot be frozen is paused with the reason.
+
+    Those that were prepared before and go to a few first are looked after as well.
+    """
     for issue in Issue.objects.filter(state=State.PREPARING, prepared_at=None).order_by("pk"):
         try:
             prepare_issue(issue)
@@ -73,6 +78,7 @@ def prepare_waiting_issues() -> None:
         except Exception as error:
             logger.exception("onward_newsletter.prepare_failed", extra={"issue": issue.pk})
             ask_for_pause(issue, reason=f"The issue could not be prepared ({type(error).__name__}: {error}).")
+    watch_few_first()
 
 
 def finish_issues() -> None:
@@ -97,6 +103,7 @@ def finish_issue(pk: int) -> bool:
     issue.state = State.SUBMITTED_WITH_ERRORS if troubled else State.SUBMITTED
     issue.finished_at = database_now()
     issue.save(update_fields=["state", "finished_at"])
+    log(issue, "onward_newsletter.finish", data={"state": issue.state})
     transaction.on_commit(partial(issue_submitted.send_robust, sender=Issue, issue=issue))
     return True
 

@@ -37,3 +37,8 @@ class OwnScreensPolicy(ModelPermissionPolicy):
         return action == "view" and any(
             user.has_perm(self._get_permission_name(name)) for name in ("view", "change", "delete")
         )
+
+
+def may_see_addresses(user: Any) -> bool:
+    """Tell whether somebody may read subscribers' addresses; who may only write issues may not."""
+    return any(user.has_perm(f"onward_newsletter.{name}_subscriber") for name in ("view", "change", "delete"))

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from . import links, suppressions
+from . import few_first, links, suppressions
 from .addresses import is_normalised
 from .clock import database_now
 from .messages import Message, MessageTemplate, Values, message_id, message_id_of_delivery
@@ -92,12 +92,16 @@ class IssueWork:
     def __init__(self, issue: Issue) -> None:
         self.issue: Issue | None = issue
         self._issue = issue
+        self._few = few_first.few_of(issue) if issue.small_first else None
         self._template = _template_of(issue)
         self._unsubscribe = links.unsubscribe_url(ANY_TOKEN)
         self._manage = links.manage_url(ANY_TOKEN)
 
     def queue(self) -> QuerySet[Delivery]:
-        return Delivery.objects.filter(issue=self._issue.pk)
+        rows = Delivery.objects.filter(issue=self._issue.pk)
+        if self._few is not None and not few_first.is_watched(self._issue):
+            self._few = None
+        return rows if self._few is None else rows.filter(pk__in=self._few)
 
     def load(self, pks: Sequence[int], token: str) -> Sequence[Delivery]:
         rows = Delivery.objects.filter(pk__in=pks, claim_token=token).select_related("subscriber")

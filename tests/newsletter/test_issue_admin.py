@@ -17,8 +17,11 @@ from .factories import DeliveryFactory, IssueFactory, SubscriberFactory, Subscri
 pytestmark = pytest.mark.django_db
 
 ISSUES = "/admin/newsletter/issues"
-SENDING = ["send", "schedule", "unschedule", "pause", "resume", "cancel", "resend", "settle"]
-LOOKING = ["inspect", "html", "text", "progress"]
+SENDING = [
+    *("send", "undo", "go_on", "schedule", "unschedule"),
+    *("pause", "resume", "cancel", "resend", "settle"),
+]
+LOOKING = ["inspect", "html", "text", "progress", "list"]
 State = Issue.State
 
 
@@ -227,8 +230,8 @@ def test_asking_to_send_sends_nothing_and_pressing_the_button_does(author, issue
     response = author.post(f"{ISSUES}/send/{issue.pk}/", follow=True)
 
     issue.refresh_from_db()
-    assert issue.state in {State.PREPARING, State.SENDING, State.SUBMITTED}
-    assert "on its way" in said(response)
+    assert issue.state == State.SCHEDULED
+    assert "Until then you can undo it" in said(response)
     entry = ModelLogEntry.objects.get(action="onward_newsletter.send")
     assert (entry.user, entry.object_id) == (author.user, str(issue.pk))
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 from django.db.models import Count, Min, QuerySet
 from django.utils.translation import gettext as _
+from wagtail.log_actions import log
 
 from onward_newsletter import doorbell
 from onward_newsletter.addresses import InvalidAddress, normalise_address
@@ -24,7 +25,7 @@ from onward_newsletter.signals import issue_prepared
 from .composing import compose_issue, first_error
 from .in_doubt import resend_in_doubt, settle_in_doubt
 from .notices import one_line
-from .outbox import enqueue_mail
+from .telling import tell_author
 from .testing import send_test
 
 
@@ -39,8 +40,10 @@ __all__ = [
     "count_audience",
     "issue_books",
     "issue_status",
+    "move_issue",
     "pause_issue",
     "prepare_issue",
+    "refuse_unready",
     "resend_in_doubt",
     "resume_issue",
     "schedule_issue",
@@ -98,8 +101,8 @@ def send_issue(issue: Issue) -> Issue:
     Raises AlreadySending when the issue is on its way or through, NothingToSend when nobody would get it,
     IssueNotReady when it was cancelled, has no subject, or has an error that ``check_issue`` finds.
     """
-    _refuse_unready(issue)
-    if not _move(issue, (State.DRAFT, State.SCHEDULED), State.PREPARING):
+    refuse_unready(issue)
+    if not move_issue(issue, (State.DRAFT, State.SCHEDULED), State.PREPARING):
         raise _why_not_sendable(issue)
     doorbell.ring()
     return issue
@@ -115,14 +118,15 @@ def schedule_issue(issue: Issue, when: datetime, zone: ZoneInfo) -> Issue:
     moment = (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC)
     if moment <= database_now():
         raise IssueNotReady(_("That time has passed. Choose a later one, or send now."))
-    _refuse_unready(issue)
+    refuse_unready(issue)
     changes = {"scheduled_at": moment, "schedule_zone": zone.key}
-    if not _move(issue, (State.DRAFT, State.SCHEDULED), State.SCHEDULED, **changes):
+    if not move_issue(issue, (State.DRAFT, State.SCHEDULED), State.SCHEDULED, **changes):
         raise _why_not_sendable(issue)
     return issue
 
 
-def _refuse_unready(issue: Issue) -> None:
+def refuse_unready(issue: Issue) -> None:
+    """Raise IssueNotReady without a subject, and NothingToSend when a draft has nobody to go to."""
     if not one_line(issue.subject):
         raise IssueNotReady(_("The issue has no subject. Write one, then send."))
     if issue.state not in (State.DRAFT, State.SCHEDULED):
@@ -139,7 +143,7 @@ def _why_not_sendable(issue: Issue) -> IssueError:
     return AlreadySending(_("This issue is already being sent, or has been sent."))
 
 
-def _move(issue: Issue, sources: Iterable[str], to: str, **changes: object) -> bool:
+def move_issue(issue: Issue, sources: Iterable[str], to: str, **changes: object) -> bool:
     """Change the state if it is one of ``sources`` at this moment, and show the truth in ``issue`` either way."""
     changes = {"state": to, "state_reason": "", **changes}
     moved = Issue.objects.filter(pk=issue.pk, state__in=list(sources)).update(**changes)
@@ -165,6 +169,7 @@ def prepare_issue(issue: Issue, *, audience_slots: AudienceSlots | None = None) 
             raise NothingToSend(_("Nobody is subscribed to this any more."))
         locked.prepared_at, locked.state = database_now(), State.SENDING
         locked.save()
+        log(locked, "onward_newsletter.prepare", data={"candidates": locked.candidate_count})
         transaction.on_commit(partial(issue_prepared.send_robust, sender=Issue, issue=locked))
     issue.refresh_from_db()
     return True
@@ -212,23 +217,13 @@ def pause_issue(issue: Issue, *, reason: str = "") -> Issue:
 def ask_for_pause(issue: Issue, *, reason: str) -> bool:
     """Pause an issue if it can be paused, for workers: return whether it changed, and tell the author why."""
     sources = (State.SCHEDULED, State.PREPARING, State.SENDING)
-    if not _move(issue, sources, State.PAUSED, state_reason=one_line(reason)[:255]):
+    if not move_issue(issue, sources, State.PAUSED, state_reason=one_line(reason)[:255]):
         return False
-    if reason and issue.created_by and issue.created_by.email:
-        _tell_author(issue)
+    if reason:
+        log(issue, "onward_newsletter.stop", data={"reason": issue.state_reason})
+        if issue.created_by and issue.created_by.email:
+            tell_author(issue)
     return True
-
-
-def _tell_author(issue: Issue) -> None:
-    """Mail the author why an issue stopped by itself; the screen says it too, so a bad address does not matter."""
-    subject = _("Paused: %(subject)s") % {"subject": one_line(issue.subject)}
-    text = _("The issue “%(subject)s” was paused. %(reason)s\n\nWhat is left can be resumed or cancelled.")
-    body = text % {"subject": issue.subject, "reason": issue.state_reason}
-    address = issue.created_by.email if issue.created_by else ""
-    try:
-        enqueue_mail(purpose="issue_paused", address=address, subject=subject[:200], text=body)
-    except InvalidAddress:
-        return
 
 
 def resume_issue(issue: Issue) -> Issue:
@@ -237,7 +232,10 @@ def resume_issue(issue: Issue) -> Issue:
     An issue that was not prepared yet, as one that was held because its time was missed, is prepared and sent now.
     """
     goes_to = State.SENDING if issue.prepared_at else State.PREPARING
-    if not _move(issue, (State.PAUSED,), goes_to) and issue.state not in (State.SENDING, State.PREPARING):
+    if not move_issue(issue, (State.PAUSED,), goes_to) and issue.state not in (
+        State.SENDING,
+        State.PREPARING,
+    ):
         raise IssueNotReady(_("Only a paused issue can be resumed."))
     doorbell.ring()
     return issue
@@ -248,7 +246,7 @@ def cancel_issue(issue: Issue) -> Issue:
     """End an issue for good: what has not been handed over is skipped. Harmless when it was cancelled already."""
     sources = (State.DRAFT, State.SCHEDULED, State.PREPARING, State.SENDING, State.PAUSED)
     changes = {"finished_at": database_now()}
-    if not _move(issue, sources, State.CANCELLED, **changes) and issue.state != State.CANCELLED:
+    if not move_issue(issue, sources, State.CANCELLED, **changes) and issue.state != State.CANCELLED:
         raise IssueNotReady(_("This issue has been sent, so it cannot be cancelled."))
     waiting = Delivery.objects.filter(issue=issue, state__in=OPEN_STATES - {SendingState.SENDING})
     waiting.update(state=SendingState.SKIPPED, reason="cancelled", claim_token="")

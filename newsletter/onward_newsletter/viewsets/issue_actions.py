@@ -27,7 +27,6 @@ from onward_newsletter.actions.issues import (
     pause_issue,
     resume_issue,
     schedule_issue,
-    send_issue,
 )
 from onward_newsletter.actions.testing import send_test
 from onward_newsletter.addresses import InvalidAddress
@@ -61,30 +60,6 @@ class IssueView(ConfirmView):
         if self.tells_findings:
             kwargs["findings"] = check_issue(self.object, compose_issue(self.object))
         return super().get_context_data(**kwargs)
-
-
-class SendView(IssueView):
-    page_title = gettext_lazy("Send")
-    log_action = "onward_newsletter.send"
-    is_dangerous = True
-    tells_findings = True
-
-    @property
-    def button_label(self) -> str:  # type: ignore[override]
-        return _("Send to %(people)s") % {"people": self.people()}
-
-    def question(self) -> str:
-        return _(
-            "“%(subject)s” goes to %(people)s now. What has left cannot be called back; the rest can be paused."
-        ) % {
-            "subject": self.object.subject,
-            "people": self.people(),
-        }
-
-    def act(self) -> str:
-        self.refuse_with_errors()
-        send_issue(self.object)
-        return _("The issue is on its way.")
 
 
 class ScheduleForm(forms.Form):
@@ -286,7 +261,6 @@ class SettleView(InDoubtView):
 
 
 VIEWS: dict[str, type[IssueView]] = {
-    "send": SendView,
     "schedule": ScheduleView,
     "unschedule": UnscheduleView,
     "test": SendTestView,

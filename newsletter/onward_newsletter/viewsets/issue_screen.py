@@ -1,17 +1,23 @@
 """An issue's screen: what it is, how it looks, how far it is, and what can be done with it now."""
 
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy
 from wagtail.admin.views import generic
 
+from onward_newsletter import few_first
 from onward_newsletter.actions.composing import Finding, check_issue, compose_issue
 from onward_newsletter.actions.issues import count_audience, issue_books
-from onward_newsletter.models import Issue, SendingState
+from onward_newsletter.actions.undoing import undo_seconds_left
+from onward_newsletter.models import Issue
 from onward_newsletter.permissions import SEND
 
+from .issue_results import history_of, listed, results_context
 from .preview import preview_context
 
 
@@ -41,9 +47,6 @@ LABELS = {
     "resume": gettext_lazy("Resume…"),
     "cancel": gettext_lazy("Cancel…"),
 }
-
-#: Troubled deliveries listed on the screen.
-LISTED = 200
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,8 @@ class IssueScreen(generic.InspectView):
             "test": user.has_perm("onward_newsletter.change_issue")
         }
         names = [name for name in BUTTONS[self.object.state] if may[name]]
+        if undo_seconds_left(self.object) is not None:
+            names = []
         return [
             ScreenButton(str(LABELS[name]), self.url(name), place == 0) for place, name in enumerate(names)
         ]
@@ -97,26 +102,40 @@ class IssueScreen(generic.InspectView):
             may_send=self.request.user.has_perm(SEND),
             **preview_context(self.request.GET, {part: self.url(part) for part in ("html", "text")}),
             **progress_context(issue),
-            **self.troubled(),
+            **listed(self.request, issue),
+            **results_context(issue),
+            list_url=self.url("list"),
+            undo_url=self.url("undo"),
+            go_on_url=self.url("go_on"),
+            history=history_of(issue),
             **kwargs,
         )
         return context
 
-    def troubled(self) -> dict[str, Any]:
-        rows = self.object.deliveries.select_related("subscriber").order_by("pk")
-        return {
-            "failed": rows.filter(state=SendingState.FAILED)[:LISTED],
-            "in_doubt": rows.filter(state=SendingState.IN_DOUBT)[:LISTED],
-            "listed": LISTED,
-        }
-
 
 def progress_context(issue: Issue) -> dict[str, Any]:
-    """Return what the books are drawn from: ``books``, ``done`` (rows with an outcome) and ``is_moving``."""
-    books = issue_books(issue)
+    """Return what the books are drawn from.
+
+    ``books``, ``done`` (rows with an outcome), ``is_moving``, ``undo_seconds`` while sending can be undone, and
+    ``few`` while only the first few get the issue.
+    """
+    books, undo_seconds = issue_books(issue), undo_seconds_left(issue)
+    is_watched = issue.state == State.SENDING and issue.small_first and few_first.size_of(issue)
     return {
         "issue": issue,
         "books": books,
         "done": books.candidates - books.open,
-        "is_moving": issue.state in MOVING,
+        "is_moving": issue.state in MOVING or undo_seconds is not None,
+        "stage": f"{issue.state}{'-few' if is_watched else ''}",
+        "undo_seconds": undo_seconds,
+        "zoned_at": _in_zone(issue),
+        "utc_at": f"{issue.scheduled_at.astimezone(UTC):%Y-%m-%d %H:%M}" if issue.scheduled_at else "",
+        "few": few_first.look_at(issue) if is_watched else None,
     }
+
+
+def _in_zone(issue: Issue) -> str:
+    """Return the scheduled time by the clock of the zone it was chosen in; "" when none was."""
+    if issue.scheduled_at is None or not issue.schedule_zone:
+        return ""
+    return str(date_format(issue.scheduled_at.astimezone(ZoneInfo(issue.schedule_zone)), "DATETIME_FORMAT"))

@@ -18,7 +18,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from onward_newsletter.models import Issue, SendingState
 from onward_newsletter.models.sending import OPEN_STATES
 
-from . import issue_actions, issue_parts
+from . import first_minutes, issue_actions, issue_lists, issue_parts
 from .issue_screen import IssueScreen
 from .link_check import LinkCheckView
 from .one_line import OneLineForm
@@ -137,12 +137,14 @@ class IssueViewSet(ModelViewSet):
             FieldPanel("intro"),
             FieldPanel("format"),
             FieldPanel("outro"),
+            FieldPanel("small_first"),
         ],
         base_form_class=OneLineForm,
     )
 
     def get_urlpatterns(self) -> list[URLPattern]:
-        views = {**issue_actions.VIEWS, **issue_parts.VIEWS, "links": LinkCheckView}
+        views: dict[str, Any] = {**issue_actions.VIEWS, **first_minutes.VIEWS}
+        views |= {**issue_parts.VIEWS, **issue_lists.VIEWS, "links": LinkCheckView}
         urls = [
             path(f"{name}/<int:pk>/", self.construct_view(view), name=name) for name, view in views.items()
         ]

@@ -40,6 +40,8 @@ def prepare_environment(arguments: Sequence[str]) -> None:
             "ALLOWED_HOSTS": "127.0.0.1,localhost,[::1]",
             "TRUSTED_PROXY_COUNT": "0",
             "SERVE_MAILBOX": "1",
+            # Long enough to see that there is a way back, short enough to wait for.
+            "UNDO_SECONDS": "10",
             "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
         }
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from wagtail.log_actions import log
 
 from onward_newsletter.actions.issues import IssueError
 from onward_newsletter.models import Issue
@@ -22,6 +23,7 @@ class IssueCommand(BaseCommand):
     """An author's button on one issue, from a shell; refusals end it with exit code 1 and their sentence."""
 
     action: Callable[[Issue], Issue]
+    log_action: str
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the issue's id."""
@@ -33,4 +35,5 @@ class IssueCommand(BaseCommand):
             issue = type(self).action(find_issue(id))
         except IssueError as error:
             raise CommandError(str(error)) from error
+        log(issue, self.log_action)
         self.stdout.write(f"Issue {issue.pk} is {issue.get_state_display()}.")

@@ -10,3 +10,4 @@ class Command(IssueCommand):
 
     help = "End an issue for good; what was not handed over is skipped."
     action = staticmethod(cancel_issue)
+    log_action = "onward_newsletter.cancel"

@@ -10,3 +10,4 @@ class Command(IssueCommand):
 
     help = "Stop an issue before the next message."
     action = staticmethod(pause_issue)
+    log_action = "onward_newsletter.pause"

@@ -10,3 +10,4 @@ class Command(IssueCommand):
 
     help = "Go on with the rest of a paused issue."
     action = staticmethod(resume_issue)
+    log_action = "onward_newsletter.resume"

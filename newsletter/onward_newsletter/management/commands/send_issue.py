@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from wagtail import hooks
+from wagtail.log_actions import log
 
 from onward_newsletter.actions.composing import NoNewsletter, issue_for_page
 from onward_newsletter.actions.issues import IssueError, count_audience, schedule_issue, send_issue
@@ -50,6 +51,7 @@ class Command(BaseCommand):
                 schedule_issue(issue, _moment(options["at"]), timezone.get_current_timezone())
             else:
                 send_issue(issue)
+            log(issue, "onward_newsletter.schedule" if options["at"] else "onward_newsletter.send")
         except (IssueError, NoNewsletter) as error:
             raise CommandError(str(error)) from error
         people = count_audience(issue)

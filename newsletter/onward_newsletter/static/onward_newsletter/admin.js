@@ -2,14 +2,21 @@
 window.wagtail.app.register(
   "onward-progress",
   class extends window.StimulusModule.Controller {
-    static values = { url: String, every: { type: Number, default: 2000 } };
+    static values = { url: String, stage: String, every: { type: Number, default: 2000 } };
 
     connect() {
       this.timer = setInterval(() => this.refresh(), this.everyValue);
+      this.clock = setInterval(() => this.countDown(), 1000);
     }
 
     disconnect() {
       clearInterval(this.timer);
+      clearInterval(this.clock);
+    }
+
+    countDown() {
+      const seconds = this.element.querySelector("[data-seconds]");
+      if (seconds && Number(seconds.textContent) > 0) seconds.textContent = Number(seconds.textContent) - 1;
     }
 
     async refresh() {
@@ -17,7 +24,8 @@ window.wagtail.app.register(
       const response = await fetch(this.urlValue).catch(() => null);
       if (!response?.ok) return;
       const fresh = document.createRange().createContextualFragment(await response.text());
-      const isMoving = fresh.querySelector("[data-moving]")?.dataset.moving === "true";
+      const books = fresh.querySelector("[data-moving]");
+      const isMoving = books?.dataset.moving === "true" && books.dataset.stage === this.stageValue;
       this.element.replaceChildren(fresh);
       if (!isMoving) {
         // Other buttons and lists belong to the state it has reached.
