@@ -20,12 +20,16 @@ from .messages import Message
 from .sender import Bookkeeper, LaneClosed
 from .transports.base import SenderRefused, WayBlocked
 from .transports.connection import SmtpConnection
+from .transports.opening import Opening
 from .transports.replies import Kind, Outcome
 from .transports.smtp import open_connection, wire_bytes
 
 
 #: The longest look at the sockets before should_stop is asked again.
 NAP_SECONDS = 0.2
+
+#: The same while another connection is being opened.
+OPENING_NAP_SECONDS = 0.01
 
 
 class Pipeline:
@@ -36,6 +40,7 @@ class Pipeline:
         self._jobs = iter(feed)
         self._again: deque[Job] = deque()
         self._most = get_settings().CONNECTIONS
+        self._opening: Opening | None = None
         self._connections: list[SmtpConnection] = []
         #: What was built for the jobs that are not handed over yet: the message, and its bytes on the wire.
         self._built: dict[Job, tuple[Message, bytes]] = {}
@@ -68,29 +73,39 @@ class Pipeline:
 
     def _ask(self) -> None:
         """Give every idle connection a message to ask for; where all are busy, open one more."""
+        self._take_opened()
         for connection in self._connections:
             if connection.is_idle and not self._ask_for_next(connection):
                 return
-        if len(self._connections) < self._room() and (job := self._next_job()):
-            self._open_for(job)
+        if not self._opening and len(self._connections) < self._room() and (job := self._next_job()):
+            # Whichever connection is free first takes it.
+            self._again.appendleft(job)
+            if self._connections:
+                self._opening = Opening()
+            else:
+                self._open_first()
 
     def _room(self) -> int:
         """How many connections there may be: one until the server has taken something, and while it is being tried."""
         return 1 if self._sender.is_probing or not self._sender.report.submitted else self._most
 
-    def _open_for(self, job: Job) -> None:
+    def _open_first(self) -> None:
+        """Open a connection while there is none to look after."""
         try:
-            connection = open_connection()
-        except WayBlocked as error:
-            if not self._connections:
-                job.give_back()
-                self._sender.rest(error)
-            # The server wants no more connections than it has.
-            self._again.append(job)
-            self._most = len(self._connections)
+            self._connections.append(open_connection())
+        except (WayBlocked, SenderRefused) as error:
+            self._blame_no_recipient(self._again.popleft(), error)
+
+    def _take_opened(self) -> None:
+        found = self._opening.result() if self._opening else None
+        if found is None:
+            return
+        self._opening = None
+        if isinstance(found, SmtpConnection):
+            self._connections.append(found)
         else:
-            self._connections.append(connection)
-            self._ask_for(connection, job)
+            # The server wants no more connections than it has.
+            self._most = max(1, len(self._connections))
 
     def _ask_for_next(self, connection: SmtpConnection) -> bool:
         job = self._next_job()
@@ -152,6 +167,7 @@ class Pipeline:
                     outcomes += [(connection, outcome) for outcome in found]
         for connection in self._connections:
             if connection.is_open and time.monotonic() > connection.deadline:
+                # Opening the first connection, or the database, may have kept us from looking.
                 outcomes += [(connection, outcome) for outcome in connection.time_out()]
         self._connections = [connection for connection in self._connections if connection.is_open]
         return outcomes
@@ -159,7 +175,9 @@ class Pipeline:
     def _wait(self, longest: float) -> float:
         now = time.monotonic()
         moments = [connection.deadline for connection in self._connections]
-        if self._pause_until > now or not self._busy():
+        if self._opening:
+            moments.append(now + OPENING_NAP_SECONDS)
+        elif self._pause_until > now or not self._busy():
             moments.append(self._pause_until)
         return max(0.0, min([longest, *(moment - now for moment in moments)]))
 
@@ -222,11 +240,16 @@ class Pipeline:
         elif outcome.kind == Kind.NOT_ACCEPTED:
             self._built.pop(job, None)
             self._note(job, self._sender.not_submitted(job.work, job.row, error))
+        elif isinstance(error, (WayBlocked, SenderRefused)):
+            self._blame_no_recipient(job, error)
         else:
             self._built.pop(job, None)
-            if isinstance(error, (WayBlocked, SenderRefused)):
-                job.give_back()
             self._note(job, self._sender.not_begun(job.work, job.row, error))
+
+    def _blame_no_recipient(self, job: Job, error: WayBlocked | SenderRefused) -> None:
+        self._built.pop(job, None)
+        job.give_back()
+        self._note(job, self._sender.not_begun(job.work, job.row, error))
 
     def _note(self, job: Job, may_go_on: bool) -> None:
         if not may_go_on:
@@ -236,27 +259,30 @@ class Pipeline:
 
     def _wind_up(self) -> None:
         """Wait for the answers on their way, give back what was not begun, and say goodbye."""
-        self._jobs.close()
-        given_up = [*self._again, *self._batches.take_back()]
-        for connection in self._connections:
-            if connection.asked is not None:
-                given_up.append(connection.asked)
-                if connection.handed is None:
+        asked = [connection.asked for connection in self._connections if connection.asked is not None]
+        try:
+            for connection in self._connections:
+                if connection.asked is not None:
                     connection.abandon()
-        self._again.clear()
-        for job in dict.fromkeys(given_up):
+            self._await_answers()
+        finally:
+            for connection in self._connections:
+                connection.close()
+            if self._opening:
+                self._opening.give_up()
+            self._give_back([*asked, *self._again, *self._batches.take_back()])
+
+    def _give_back(self, jobs: Iterable[Job]) -> None:
+        for job in dict.fromkeys(jobs):
             job.give_back()
-        self._await_answers()
-        for connection in self._connections:
-            connection.close()
+        self._jobs.close()
 
     def _await_answers(self) -> None:
         self._pause_until = 0.0
         while any(connection.handed is not None for connection in self._connections):
             outcomes = [outcome for _connection, outcome in self._look() if outcome.job is not None]
             self._batches.settle([outcome.job for outcome in outcomes if outcome.kind == Kind.ACCEPTED])
-            lost = [outcome for outcome in outcomes if outcome.kind == Kind.NOT_ACCEPTED]
             try:
-                self._sort(lost)
+                self._sort([outcome for outcome in outcomes if outcome.kind == Kind.NOT_ACCEPTED])
             except LaneClosed:
                 continue

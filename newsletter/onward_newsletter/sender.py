@@ -56,6 +56,7 @@ class Bookkeeper:
         #: Whether the lane had setbacks when it was entered: then the first success reopens it for all.
         self.is_probing = False
         self._watch = Watch()
+        self._is_closed = False
 
     def skip(self, row: Any, reason: str) -> None:
         """Leave a row out on purpose."""
@@ -125,10 +126,12 @@ class Bookkeeper:
         return work.issue is None or not self._watch.note_failure(work.issue, _reason(error))
 
     def rest(self, error: TransportError) -> NoReturn:
-        """Close the lane for all workers, for a while."""
-        reason = _reason(error)
-        logger.warning("onward_newsletter.lane_rests", extra={"reason": reason})
-        lanes.rest(reason)
+        """Close the lane for all workers, for a while; many connections that break at once are one setback."""
+        if not self._is_closed:
+            reason = _reason(error)
+            logger.warning("onward_newsletter.lane_rests", extra={"reason": reason})
+            lanes.rest(reason)
+            self._is_closed = True
         raise LaneClosed
 
 

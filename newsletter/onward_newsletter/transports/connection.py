@@ -22,6 +22,7 @@ GOODBYE_SECONDS = 2
 
 #: A server's reply has lines of at most 512 characters (RFC 5321, 4.5.3.1.5); more than this is no reply.
 LONGEST_REPLY = 65536
+MOST_LINES = 128
 
 #: What an operation on a socket says when it would have to wait.
 NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
@@ -42,6 +43,8 @@ class SmtpConnection:
         self._is_proven = False
         self._refusal: TransportError | None = None
         self._needs_reset = False
+        #: Whether the server waits for a message that will not come.
+        self._is_spoilt = False
         self._out = bytearray()
         self._body_left = 0
         self._in = bytearray()
@@ -107,11 +110,17 @@ class SmtpConnection:
         except NOT_NOW:
             pass
         except OSError as error:
+            # What the server said before it hung up may still be there, and may be the answer that matters.
+            self._receive()
             self._break(f"{type(error).__name__}: {error}")
         return self._taken()
 
     def receive(self) -> list[Outcome]:
         """Read what has come, and return what it means."""
+        self._receive()
+        return self._taken()
+
+    def _receive(self) -> None:
         try:
             while self.is_open:
                 data = self.sock.recv(LONGEST_REPLY)
@@ -120,18 +129,18 @@ class SmtpConnection:
                     self._break("The server closed the connection.")
                     break
                 self._in += data
-                self._put_off()
         except NOT_NOW:
             pass
         except OSError as error:
             self._read()
             self._break(f"{type(error).__name__}: {error}")
         self._read()
-        return self._taken()
 
     def time_out(self) -> list[Outcome]:
-        """Give up on a server that says nothing."""
-        self._break(f"The server said nothing for {self._timeout:g} seconds.")
+        """Give up on a server that says nothing; an answer that came while nobody looked is read first."""
+        self._receive()
+        if time.monotonic() > self.deadline:
+            self._break(f"The server said nothing for {self._timeout:g} seconds.")
         return self._taken()
 
     def _taken(self) -> list[Outcome]:
@@ -142,7 +151,9 @@ class SmtpConnection:
         while self.is_open and b"\n" in self._in:
             line, _, self._in = self._in.partition(b"\n")
             self._reply.append(bytes(line[4:]).strip())
-            if line[3:4] != b"-":
+            if len(self._reply) > MOST_LINES:
+                self._break("The server's answer had no end.")
+            elif line[3:4] != b"-":
                 text, self._reply = b" ".join(self._reply), []
                 if not line[:3].isdigit():
                     self._break("The server's answer was no reply of SMTP.")
@@ -157,6 +168,7 @@ class SmtpConnection:
             self._break(said)
             return
         step = self._awaited.popleft()
+        self._put_off()
         if not self._awaited and not self._commands:
             self.deadline = float("inf")
         if step == Step.BODY:
@@ -169,6 +181,9 @@ class SmtpConnection:
             self._say()
 
     def _answered_message(self, code: int, said: str) -> None:
+        if self._body_left and code < 400:
+            self._break(f"The server answered before it had the whole message: {said}")
+            return
         job, self.handed, self._is_proven = self.handed, None, True
         if 200 <= code < 300:
             self._outcomes.append(Outcome(Kind.ACCEPTED, job))
@@ -177,6 +192,9 @@ class SmtpConnection:
             self._break(said)
         else:
             self._outcomes.append(Outcome(Kind.NOT_ACCEPTED, job, refusal(code, said)))
+            if self._body_left:
+                # Refused half-way: whatever is said now would be taken for the rest of the message.
+                self._break(said)
 
     def _answered_question(self, step: Step, code: int, said: str) -> None:
         """Sort the replies to MAIL, RCPT and DATA. After a refusal, those that follow it in the group mean nothing."""
@@ -235,16 +253,17 @@ class SmtpConnection:
         return Outcome(Kind.REFUSED if is_said else Kind.NOT_ACCEPTED, job, error)
 
     def abandon(self) -> None:
-        """Drop the connection because the message asked for must not be sent after all."""
-        self.asked = None
-        self._break("Given up.")
-        self._taken()
+        """Forget the message asked for, which must not be sent after all; the one handed over may still be answered."""
+        self.asked, self._is_spoilt = None, True
+        if self.handed is None:
+            self._break("Given up.")
+            self._taken()
 
     def close(self) -> None:
         """Say goodbye, and do not wait long for the answer."""
         if not self.is_open:
             return
-        if self.is_idle:
+        if self.is_idle and not self._is_spoilt:
             with contextlib.suppress(OSError):
                 self.sock.settimeout(GOODBYE_SECONDS)
                 self.sock.sendall(b"QUIT\r\n")

@@ -9,12 +9,14 @@ from django.core.mail import DNS_NAME
 
 from onward_newsletter.messages import Message
 
-from .base import RecipientRefused, WayBlocked
+from .base import RecipientRefused, SenderRefused, WayBlocked
 from .connection import SmtpConnection
 
 
 #: A server that says nothing for so long is away. Django's default of None would wait for ever.
 TIMEOUT_SECONDS = 30
+
+NO_LOGIN = "It does not take the user name and password of the e-mail settings."
 
 #: What may stand between < and > in a command; anything else could mean another address to the server.
 PLAIN_ADDRESS = re.compile(r"[!-;=?-~]+@[A-Za-z0-9.-]+")
@@ -23,11 +25,16 @@ PLAIN_ADDRESS = re.compile(r"[!-;=?-~]+@[A-Za-z0-9.-]+")
 def open_connection() -> SmtpConnection:
     """Connect to the server of Django's EMAIL_* settings, with TLS and a login if they ask for it.
 
-    Blocks until the server has answered, EMAIL_TIMEOUT seconds a reply at most. Raises WayBlocked.
+    Blocks until the server has answered, EMAIL_TIMEOUT seconds a reply at most. Raises WayBlocked, or SenderRefused
+    where the server does not take the user name and password.
     """
     timeout = settings.EMAIL_TIMEOUT or TIMEOUT_SECONDS
     try:
         smtp = _greet(timeout)
+    except smtplib.SMTPAuthenticationError as error:
+        if error.smtp_code < 500:
+            raise WayBlocked(_reason_of(error)) from None
+        raise SenderRefused(f"{NO_LOGIN} ({_reason_of(error)})") from None
     except OSError as error:
         raise WayBlocked(_reason_of(error)) from None
     sock = smtp.sock
@@ -83,4 +90,6 @@ def _reason_of(error: OSError) -> str:
         text = error.smtp_error
         said = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
         return f"{error.smtp_code} {said}"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"The certificate of {settings.EMAIL_HOST} is not trusted: {error.verify_message}."
     return f"{type(error).__name__}: {error}"
