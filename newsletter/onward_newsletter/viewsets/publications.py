@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Count, Q
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, NumberColumn
@@ -12,6 +13,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from onward_newsletter.models import Newsletter, Subscription, Topic
 
 from .one_line import OneLineForm
+from .sender_dns import SenderDnsPanel, SenderDnsView
 
 
 ACTIVE = Q(subscriptions__state=Subscription.State.ACTIVE)
@@ -46,10 +48,15 @@ class NewsletterViewSet(ModelViewSet):
                 ],
                 heading=_("Sender"),
             ),
+            SenderDnsPanel(heading=_("DNS")),
             FieldPanel("rate_per_second"),
         ],
         base_form_class=OneLineForm,
     )
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        dns = path("dns/<int:pk>/", self.construct_view(SenderDnsView), name="dns")
+        return [*super().get_urlpatterns(), dns]
 
 
 class TopicForm(OneLineForm):
