@@ -9,5 +9,9 @@ class NewsletterConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from . import checks  # noqa: F401 (registers them)
+        """Register the system checks and, where a provider sends the mail, what listens to it."""
+        from . import checks, proof  # noqa: F401 (registers them)
+        from .conf import webhook_providers
+
+        if webhook_providers():
+            from . import webhooks  # noqa: F401 (connects the receivers)

@@ -7,6 +7,7 @@ from django import forms
 from django.urls import reverse
 from laces.components import Component
 
+from . import proof
 from .consent import consent_sentence
 from .models import Newsletter, Topic
 
@@ -43,6 +44,7 @@ class SubscribeBox(Component):
             "errors": self.sentences(),
             "consent": consent_sentence(),
             "action": reverse("onward_newsletter:subscribe"),
+            "proof": reverse("onward_newsletter:proof") if proof.is_asked() else "",
             "key": f"{self.newsletter.pk}-{self.topic.pk if self.topic else 'all'}",
         }
 

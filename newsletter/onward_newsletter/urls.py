@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from .views import addresses, archive, preferences, subscribing
+from .views import addresses, archive, preferences, proofs, subscribing
 
 
 app_name = "onward_newsletter"
 urlpatterns = [
     path("", subscribing.subscribe_page, name="subscribe"),
+    path("proof/", proofs.challenge, name="proof"),
     path("asked/", subscribing.asked, name="asked"),
     path("thanks/", subscribing.thanks, name="thanks"),
     path("confirm/<str:token>/", subscribing.confirm_page, name="confirm"),

@@ -21,6 +21,7 @@ from onward_newsletter.origins import is_foreign
 from onward_newsletter.tokens import InvalidToken, Purpose, read_subscription
 
 from .pages import gone, page_context, private_page, wants_fragment
+from .proofs import has_worked, second_step
 
 
 @csrf_exempt
@@ -37,6 +38,8 @@ def subscribe_page(request: HttpRequest) -> HttpResponse:
         return _asked(request, safe_path(request.POST.get("next", "")))
     if not form.is_valid():
         return _page_with_box(request, newsletter, form)
+    if not has_worked(form):
+        return second_step(request, form)
     if limits.network_may_ask(request.META.get("REMOTE_ADDR", "")):
         _subscribe(form)
     return _asked(request, form.cleaned_data["next"])
