@@ -46,7 +46,7 @@ def test_button_in_the_confirmation_brings_the_welcome(ask, reader, series, news
 
     (mail,) = welcomes()
     assert mail.address == "reader@example.org"
-    assert mail.subject == "Welcome to The manager in the middle"
+    assert mail.subject == "Welcome to “The manager in the middle”"
     assert "I am Mara & I write on Tuesdays." in mail.text
     assert "I am Mara &amp; I write on Tuesdays." in mail.html
     assert "%%" not in mail.text + mail.html

@@ -34,7 +34,7 @@ def welcome(subscription: Subscription) -> Outbox | None:
     if not newsletter.welcomes:
         return None
     with translation.override(settings.LANGUAGE_CODE):
-        subject = one_line(_("Welcome to %(name)s") % {"name": subscription.topic or newsletter})[:200]
+        subject = _subject(subscription)
         mail = _rendered(subscription, subject)
         return enqueue_mail(
             purpose=PURPOSE,
@@ -60,6 +60,12 @@ def welcome_content(subscription: Subscription) -> IssueContent:
         except Exception:
             logger.exception("onward_newsletter.welcome_content_failed")
     return IssueContent("")
+
+
+def _subject(subscription: Subscription) -> str:
+    if subscription.topic:
+        return one_line(_("Welcome to “%(name)s”") % {"name": subscription.topic.name})[:200]
+    return one_line(_("Welcome to %(name)s") % {"name": subscription.newsletter.name})[:200]
 
 
 def _rendered(subscription: Subscription, subject: str) -> RenderedIssue:
