@@ -43,9 +43,14 @@ def new_claim_token() -> str:
     return secrets.token_hex(16)
 
 
+def chunk_size() -> int:
+    """Return how many rows a worker takes at a time."""
+    return max(CHUNK, ROWS_PER_CONNECTION * get_settings().CONNECTIONS)
+
+
 def claim(queue: QuerySet[Any], token: str, limit: int | None = None) -> list[int]:
     """Take up to ``limit`` due rows for the lease's length; return their primary keys."""
-    limit = limit or max(CHUNK, ROWS_PER_CONNECTION * get_settings().CONNECTIONS)
+    limit = chunk_size() if limit is None else limit
     with transaction.atomic():
         pks = _due_pks(queue, limit)
         # The condition stands here again because SKIP LOCKED does not exist on SQLite, and says nothing there.

@@ -24,6 +24,8 @@ class Job:
 
     work: Work
     row: Any
+    #: What it is counted in, for a newsletter with a limit for the day.
+    share: lanes.Share | None = None
     #: Whether a connection ended before anything could be said about it.
     was_retried: bool = False
 
@@ -34,7 +36,9 @@ class Job:
 
     def give_back(self) -> None:
         """Let others send it."""
-        claims.give_back(type(self.row).objects.filter(pk=self.row.pk), self.row.claim_token)
+        number = claims.give_back(type(self.row).objects.filter(pk=self.row.pk), self.row.claim_token)
+        if self.share:
+            self.share.give_back(number)
 
 
 @dataclass(frozen=True)
@@ -101,42 +105,46 @@ class Feed:
             return False
         if lanes.is_resting():
             raise LaneClosed
-        token = claims.new_claim_token()
-        left = claims.claim(work.queue(), token)
-        if not left:
-            return False
+        share = _share_for(work)
+        token, left, number = claims.new_claim_token(), list[int](), 0
         try:
-            self._enter_lane()
-            yield from self._rows(work, work.load(left, token), left)
+            left = claims.claim(work.queue(), token, share.number if share else None)
+            number = len(left)
+            if left:
+                self._enter_lane()
+                yield from self._rows(work, work.load(left, token), left, share)
         finally:
             if left:
                 claims.give_back(work.queue().filter(pk__in=left), token)
-        return True
+            if share:
+                share.give_back(share.number - number + len(left))
+        return bool(number)
 
     def _enter_lane(self) -> None:
         self._sender.is_probing = lanes.had_setbacks()
         if self._sender.is_probing and not lanes.take_probe():
             raise LaneClosed
 
-    def _rows(self, work: Work, rows: Sequence[Any], left: list[int]) -> Generator[Job | Pause, None, None]:
+    def _rows(self, work: Work, rows: Sequence[Any], left: list[int], share: lanes.Share | None) -> "Rows":
         """Pass rows on until the others must wait, or half of the lease is over; what was passed on leaves ``left``."""
-        half_of_lease = time.monotonic() + get_settings().LEASE_SECONDS / 2
+        end = time.monotonic() + get_settings().LEASE_SECONDS / 2
+        end = min(end, share.ends_at) if share else end
         self._held -= {work.issue.pk} if work.issue else set()
         for row in rows:
             pause = self._turn_of(work)
             while pause and time.monotonic() < pause.until <= self._deadline:
                 yield pause
-            if (pause and pause.until > self._deadline) or self._must_wait(work, half_of_lease):
+            if (pause and pause.until > self._deadline) or self._must_wait(work, end):
                 return
             left.remove(row.pk)
-            yield Job(work, row)
+            yield Job(work, row, share)
             if work.issue and self._serves_outbox and self._outbox_is_due():
                 while (yield from self._outbox()):
                     pass
 
-    def _must_wait(self, work: Work, half_of_lease: float) -> bool:
+    def _must_wait(self, work: Work, end: float) -> bool:
         is_held = work.issue is not None and work.issue.pk in self._held
-        return is_held or self.is_over() or time.monotonic() > half_of_lease
+        return is_held or self.is_over() or time.monotonic() > end
 
     def _outbox_is_due(self) -> bool:
         return time.monotonic() - self._outbox_at > OUTBOX_EVERY_SECONDS
@@ -146,7 +154,7 @@ class Feed:
         newsletter = work.issue.newsletter if work.issue else None
         if newsletter is None or not newsletter.rate_per_second or self.is_over():
             return None
-        wait = lanes.take_turn(f"newsletter:{newsletter.pk}", newsletter.rate_per_second)
+        wait = lanes.take_turn(lanes.name_for(newsletter), newsletter.rate_per_second)
         turn = time.monotonic() + wait
         if turn > self._deadline:
             # Taking further turns only to let them pass would slow down everybody else.
@@ -156,6 +164,15 @@ class Feed:
 
 #: Passes on what leaves next, and returns whether there was anything.
 Stream = Generator[Job | Pause, None, bool]
+
+Rows = Generator[Job | Pause, None, None]
+
+
+def _share_for(work: Work) -> lanes.Share | None:
+    newsletter = work.issue.newsletter if work.issue else None
+    if newsletter is None or not newsletter.rate_per_day:
+        return None
+    return lanes.take_share(lanes.name_for(newsletter), newsletter.rate_per_day, claims.chunk_size())
 
 
 def _nothing() -> Stream:

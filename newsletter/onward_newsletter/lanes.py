@@ -1,13 +1,15 @@
 """Rate and rest, shared by all workers through the database."""
 
-from datetime import timedelta
+import time
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from .clock import database_now, later
-from .models import Lane
+from .models import Lane, Newsletter
 
 
 #: The mail server, for everything that leaves.
@@ -15,6 +17,55 @@ RELAY = "relay"
 
 #: The longest rest: a server that comes back is used again within this time.
 MAX_REST_SECONDS = 30
+
+
+def name_for(newsletter: Newsletter) -> str:
+    """Return the name of a newsletter's own lane."""
+    return f"newsletter:{newsletter.pk}"
+
+
+@dataclass(frozen=True)
+class Share:
+    """Messages that one worker may send of a day's limit."""
+
+    name: str
+    number: int
+    #: The day (UTC) it was reserved for, and when that is over, as a moment of ``time.monotonic``.
+    day: date
+    ends_at: float
+
+    def give_back(self, number: int = 1) -> None:
+        """Let others have what was not used; once the day is over there is nothing to give back."""
+        if number > 0:
+            rows = Lane.objects.filter(name=self.name, day=self.day, day_count__gte=number)
+            rows.update(day_count=F("day_count") - number)
+
+
+def take_share(name: str, rate_per_day: int, wanted: int) -> Share:
+    """Reserve up to ``wanted`` messages of a lane's limit for today, by the database's clock and in UTC.
+
+    All workers reserve from the same locked row, so together they never exceed the limit. What a worker reserved and
+    did not give back, because it died, is lost for the day.
+    """
+    with transaction.atomic():
+        lane = _locked(name)
+        now = database_now().astimezone(UTC)
+        today = now.date()
+        used = lane.day_count if lane.day == today else 0
+        number = max(0, min(wanted, rate_per_day - used))
+        Lane.objects.filter(pk=lane.pk).update(day=today, day_count=used + number)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return Share(name, number, today, time.monotonic() + (midnight - now).total_seconds())
+
+
+def is_used_up(newsletter: Newsletter) -> bool:
+    """Return whether a newsletter's limit for today is used up, so that the rest goes tomorrow."""
+    limit = newsletter.rate_per_day
+    today = database_now().astimezone(UTC).date()
+    return (
+        bool(limit)
+        and Lane.objects.filter(name=name_for(newsletter), day=today, day_count__gte=limit).exists()
+    )
 
 
 def take_turn(name: str, rate_per_second: int) -> float:
