@@ -38,4 +38,5 @@ def _details(books: Books) -> str:
     details = [f"{number:,} {name}" for name, number in troubles if number]
     details += [f"{books.rate_per_s:.0f}/s"] if books.rate_per_s else []
     details += [f"{timedelta(seconds=books.eta_s)} left"] if books.eta_s is not None else []
+    details += ["the day's limit is used up, goes on tomorrow"] if books.goes_on_tomorrow else []
     return "".join(f", {detail}" for detail in details)

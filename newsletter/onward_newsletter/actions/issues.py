@@ -18,6 +18,7 @@ from onward_newsletter import doorbell
 from onward_newsletter.addresses import InvalidAddress, normalise_address
 from onward_newsletter.audience import AudienceSlots, audience, count_people, insert_deliveries
 from onward_newsletter.clock import database_now
+from onward_newsletter.lanes import is_used_up
 from onward_newsletter.models import Delivery, Issue, SendingState
 from onward_newsletter.models.sending import OPEN_STATES
 from onward_newsletter.signals import issue_prepared
@@ -88,6 +89,8 @@ class Books:
     rate_per_s: float
     #: Seconds until the last one at that rate; None while nothing moves.
     eta_s: int | None
+    #: Whether the newsletter's limit for today (UTC) is used up.
+    goes_on_tomorrow: bool = False
 
     @property
     def is_balanced(self) -> bool:
@@ -260,6 +263,7 @@ def issue_books(issue: Issue) -> Books:
     counts = dict(rows.order_by().values_list("state").annotate(Count("pk")))
     still_open = sum(counts.get(state, 0) for state in OPEN_STATES)
     rate = _rate(rows) if still_open else 0.0
+    waits = bool(still_open) and is_used_up(issue.newsletter)
     return Books(
         candidates=candidates or 0,
         submitted=counts.get(SendingState.SUBMITTED, 0),
@@ -268,7 +272,8 @@ def issue_books(issue: Issue) -> Books:
         in_doubt=counts.get(SendingState.IN_DOUBT, 0),
         open=still_open,
         rate_per_s=round(rate, 1),
-        eta_s=ceil(still_open / rate) if rate else None,
+        eta_s=ceil(still_open / rate) if rate and not waits else None,
+        goes_on_tomorrow=waits,
     )
 
 
