@@ -5,12 +5,13 @@ from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
 from wagtail.permissions import register_permission_policy
 
-from .models import Subscriber, SubscriberImport
+from .models import Subscriber, SubscriberImport, Suppression
 from .permissions import ImportPolicy, OwnScreensPolicy
 from .viewsets import NewsletterGroup
 
 
 register_permission_policy(Subscriber, OwnScreensPolicy(Subscriber))
+register_permission_policy(Suppression, OwnScreensPolicy(Suppression))
 register_permission_policy(SubscriberImport, ImportPolicy(SubscriberImport))
 
 
@@ -38,6 +39,7 @@ def register_log_actions(actions: LogActionRegistry) -> None:
         ("settle", _("Settle in doubt"), _("Deliveries in doubt counted as submitted")),
         ("end", _("End subscription"), _("Subscription ended")),
         ("suppress", _("Stop all mail"), _("Address suppressed")),
+        ("lift", _("Open an address again"), _("Address opened again")),
         ("export", _("Export subscriber"), _("Personal data exported")),
         ("import", _("Import subscribers"), _("Import of subscribers started")),
         ("cancel_import", _("Cancel import"), _("Import of subscribers cancelled")),

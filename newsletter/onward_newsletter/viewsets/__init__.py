@@ -7,6 +7,7 @@ from .imports import ImportViewSet
 from .issues import IssueViewSet
 from .publications import NewsletterViewSet, TopicViewSet
 from .subscribers import SubscriberViewSet
+from .suppressions import SuppressionViewSet
 
 
 class NewsletterGroup(ViewSetGroup):
@@ -20,4 +21,5 @@ class NewsletterGroup(ViewSetGroup):
         ImportViewSet("onward_newsletter_imports", url_prefix="newsletter/imports"),
         NewsletterViewSet("onward_newsletter_newsletters", url_prefix="newsletter/newsletters"),
         TopicViewSet("onward_newsletter_topics", url_prefix="newsletter/topics"),
+        SuppressionViewSet("onward_newsletter_suppressions", url_prefix="newsletter/suppressions"),
     )
