@@ -32,6 +32,12 @@ CORRUPTIONS = {
         " occurred_at=timezone.now()) for n in range(2)]",
         False,
     ),
+    "crowded_events": (
+        "from django.utils import timezone; d = Delivery.objects.exclude(issue__candidate_count=None).first();"
+        "[DeliveryEvent.objects.create(delivery=d, provider='p', event_id=str(n), type='delivered',"
+        " occurred_at=timezone.now()) for n in range(d.issue.candidate_count + 1)]",
+        False,
+    ),
     "consent": ("Subscription.objects.filter(state='active').update(consent_text='')", False),
     "suppressed": (
         "s = Subscriber.objects.filter(state='active').first();"

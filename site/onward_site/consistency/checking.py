@@ -14,6 +14,7 @@ CHECKS: tuple[Callable[[], list[Finding]], ...] = (
     newsletter.forgotten_leases,
     newsletter.unrecorded_submissions,
     newsletter.repeated_acceptances,
+    newsletter.more_events_than_recipients,
     newsletter.repeated_message_ids,
     newsletter.subscriptions_without_consent,
     newsletter.suppressed_but_active,

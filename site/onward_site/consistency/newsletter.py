@@ -24,6 +24,9 @@ from .findings import Finding, facts_found, rows_found
 #: A lease is two minutes; a row that is held so much longer was forgotten.
 FORGOTTEN = timedelta(minutes=15)
 
+#: What a provider says once about each mail that it took.
+ACCEPTED = ("sent", "delivered")
+
 DONE = (Issue.State.SUBMITTED, Issue.State.SUBMITTED_WITH_ERRORS)
 
 
@@ -116,14 +119,33 @@ def unrecorded_submissions() -> list[Finding]:
 
 
 def repeated_acceptances() -> list[Finding]:
-    """Nobody gets an issue twice: no delivery was accepted more than once (reliability N23)."""
-    accepted = DeliveryEvent.objects.filter(type="sent").values("delivery").annotate(times=Count("pk"))
+    """Nobody gets an issue twice: no provider accepted one twice for the same address (reliability N23)."""
+    accepted = DeliveryEvent.objects.filter(type__in=ACCEPTED, delivery__isnull=False)
+    mails = accepted.values("delivery__issue", "delivery__address_key", "provider", "type")
     return facts_found(
         "duplicates",
         "A provider accepted a delivery more than once.",
         (
-            f"Delivery {delivery} was accepted {times} times"
-            for delivery, times in accepted.filter(times__gt=1).values_list("delivery", "times")
+            f'Issue {row["delivery__issue"]}: {row["times"]} times "{row["type"]}" from {row["provider"]} for one address'
+            for row in mails.annotate(times=Count("pk")).filter(times__gt=1)
+        ),
+    )
+
+
+def more_events_than_recipients() -> list[Finding]:
+    """A provider reports no more mails of an issue than it has recipients (reliability N23)."""
+    accepted = DeliveryEvent.objects.filter(type__in=ACCEPTED, delivery__isnull=False)
+    issues = accepted.values("delivery__issue", "provider", "type").annotate(
+        times=Count("pk"), people=F("delivery__issue__candidate_count")
+    )
+    return facts_found(
+        "crowded_events",
+        "A provider accepted more mails of an issue than it has recipients.",
+        (
+            f'Issue {row["delivery__issue"]}: {row["times"]} times "{row["type"]}" from {row["provider"]}'
+            f" for {row['people'] or 0} recipients"
+            for row in issues
+            if row["times"] > (row["people"] or 0)
         ),
     )
 
