@@ -1,10 +1,13 @@
 """A reader opens the confirmation mail and presses the button."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from wagtail import hooks
 
-from onward_newsletter.models import Subscription
+from onward_newsletter.actions.subscribing import forget_unconfirmed
+from onward_newsletter.models import Subscriber, Subscription
 from onward_newsletter.signals import subscription_confirmed
 
 from .conftest import last_mail, link_in_last_mail, links_in
@@ -137,3 +140,13 @@ def test_subscription_of_another_is_untouched(ask, reader, newsletter):
 
     other.refresh_from_db()
     assert other.state == Subscription.State.PENDING
+
+
+@pytest.mark.parametrize(("minutes", "left"), [(-1, 1), (1, 0)])
+def test_unconfirmed_wish_is_kept_for_fourteen_days_to_the_minute(ask, reader, minutes, left):
+    ask(reader, "reader@example.org")
+    asked = Subscription.objects.get().requested_at
+
+    forget_unconfirmed(asked + timedelta(days=14, minutes=minutes))
+
+    assert (Subscription.objects.count(), Subscriber.objects.count()) == (left, left)

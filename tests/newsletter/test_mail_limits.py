@@ -95,6 +95,16 @@ def test_forged_forwarding_header_does_not_help(ask):
     assert Outbox.objects.count() == 5
 
 
+def test_behind_a_proxy_only_what_the_proxy_wrote_counts(ask, settings):
+    settings.TRUSTED_PROXY_COUNT = 1
+
+    for number in range(60):
+        forged = f"198.51.{number}.1, 10.9.{number}.2, 203.0.113.{number}"
+        ask(Client(), f"victim{number}@example.org", headers={"X-Forwarded-For": forged}, network="127.0.0.1")
+
+    assert Outbox.objects.count() == 5
+
+
 def test_one_ipv6_customer_is_one_network(ask):
     for number in range(30):
         ask(Client(), f"victim{number}@example.org", network=f"2001:db8:1:{number:x}::{number:x}")
