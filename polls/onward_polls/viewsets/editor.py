@@ -68,7 +68,7 @@ poll_editor = ObjectList(
             heading=_("Life and results"),
         ),
         MultiFieldPanel([FieldPanel("ask_words"), FieldPanel("words_prompt")], heading=_("Words")),
-        FieldPanel("roles"),
+        LockablePanel("roles", kinds=WITH_OPTIONS),
         LockablePanel("follows"),
     ],
     base_form_class=PollForm,

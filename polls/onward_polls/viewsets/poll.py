@@ -14,6 +14,7 @@ from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 from onward_polls.actions import announce_change, note_rewording
 from onward_polls.models import Poll
 
+from .choosing import PollChooserViewSet
 from .editor import poll_editor
 from .life import life_urls, poll_buttons
 from .listing import COLUMNS, PollFilterSet, PollIndexView, with_counts
@@ -60,6 +61,7 @@ class PollViewSet(SnippetViewSet):
     copy_view_enabled = False
     index_view_class = PollIndexView
     edit_view_class = PollEditView
+    chooser_viewset_class = PollChooserViewSet
     list_display = COLUMNS
     edit_handler = poll_editor
 
