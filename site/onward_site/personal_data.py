@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
+
 from onward_blog.comments.erasing import erase_comments, export_comments
 from onward_blog.mailing import subscriber_identity
 from onward_newsletter.actions.personal_data import empty_outbox, erase_subscriber, export_subscriber
@@ -10,6 +12,7 @@ from onward_newsletter.actions.subscribing import suppress
 from onward_newsletter.addresses import address_key, normalise_address
 from onward_newsletter.models import Subscriber, Suppression
 from onward_polls.erasure import erase_answers, export_answers
+from onward_polls.readers import ACCOUNT
 
 
 def export_reader(address: str) -> dict[str, Any]:
@@ -24,7 +27,7 @@ def export_reader(address: str) -> dict[str, Any]:
     return {
         "address": normalised,
         "newsletter": export_subscriber(subscriber) if subscriber else None,
-        "answers": export_answers(identity=_identity(subscriber), address=normalised),
+        "answers": _export_answers(subscriber, normalised),
         "comments": export_comments(normalised),
     }
 
@@ -32,7 +35,7 @@ def export_reader(address: str) -> dict[str, Any]:
 def held_elsewhere(subscriber: Subscriber) -> dict[str, Any]:
     """Return what the other apps hold about a subscriber: ``answers`` and ``comments``."""
     return {
-        "answers": export_answers(identity=_identity(subscriber), address=subscriber.address),
+        "answers": _export_answers(subscriber, subscriber.address),
         "comments": export_comments(subscriber.address),
     }
 
@@ -47,7 +50,7 @@ def erase_reader(address: str) -> dict[str, int]:
     subscriber = Subscriber.objects.filter(address=normalised).first()
     erased = {
         "subscribers": int(subscriber is not None),
-        "answers": erase_answers(_identity(subscriber), address=normalised),
+        "answers": _erase_answers(_identity(subscriber), normalised),
         "comments": erase_comments(normalised),
     }
     if subscriber:
@@ -60,8 +63,30 @@ def erase_reader(address: str) -> dict[str, int]:
 
 def erase_elsewhere(*, uuid: UUID, address: str, **kwargs: Any) -> None:
     """Remove from the other apps whoever asked the newsletter to erase everything."""
-    erase_answers(subscriber_identity(uuid), address=address)
+    _erase_answers(subscriber_identity(uuid), address)
     erase_comments(address)
+
+
+def _export_answers(subscriber: Subscriber | None, address: str) -> list[dict[str, Any]]:
+    found = export_answers(identity=_identity(subscriber), address=address)
+    for account in _accounts(address):
+        found += [answer for answer in export_answers(identity=account, address="") if answer not in found]
+    return found
+
+
+def _erase_answers(identity: str | None, address: str) -> int:
+    """Erase the answers of a subscriber, of an address, and of every account with that address."""
+    # Accounts first: what is erased under one name cannot be found under another any more.
+    return sum(erase_answers(account) for account in _accounts(address)) + erase_answers(
+        identity, address=address
+    )
+
+
+def _accounts(address: str) -> list[str]:
+    """Return the names under which the accounts with this address answer; the accounts themselves stay."""
+    model = get_user_model()
+    found = model._default_manager.filter(**{f"{model.get_email_field_name()}__iexact": address})
+    return [f"{ACCOUNT}{pk}" for pk in found.values_list("pk", flat=True)]
 
 
 def _identity(subscriber: Subscriber | None) -> str | None:

@@ -9,7 +9,8 @@ from onward_site.personal_data import erase_reader
 class Command(BaseCommand):
     """Remove one person from the site: subscriptions, mail, words, quotes and comments. It cannot be undone.
 
-    Prints how many of each were erased; votes stay counted without a way back to the person. A malformed address
+    Prints how many of each were erased; votes stay counted without a way back to the person, also
+    those of an account with that address; the account itself is deleted under “Users”. A malformed address
     ends with exit code 1; an address nobody knows is no error, and is kept from being imported.
     """
 
