@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, Q, QuerySet
+from django.db.models import Count, DateTimeField, Exists, ExpressionWrapper, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -47,6 +47,8 @@ class HeldBallot:
     is_new: bool
     #: Whether this transaction made the row although its network has had its share of the hour.
     is_crowded: bool = False
+    #: Whether the poll still offers every option that the reader marked.
+    is_offered: bool = True
     before: Contribution = field(init=False)
     #: Whether the reader had an answer that stood.
     has_answer: bool = field(init=False)
@@ -93,15 +95,18 @@ def sharing(poll: Poll, network: str) -> tuple[str, list[str | int]] | None:
     return sql, [network, poll.pk] if limited else [poll.pk]
 
 
-def hold_ballot(poll: Poll, key: str, *, door: str, network: str = "") -> HeldBallot:
+def hold_ballot(
+    poll: Poll, key: str, *, door: str, network: str = "", options: Sequence[Option] = ()
+) -> HeldBallot:
     """Lock the one ballot behind a reader's key, making it if there is none.
 
     Between two statements another request of the same reader may link the key to another one, and move
-    or delete the row. Then the search starts again behind the new key.
+    or delete the row. Then the search starts again behind the new key. ``options`` are what the reader marked:
+    an editor may have taken one of them away since they were read.
     """
     share_poll(poll, network)
     for _attempt in range(ATTEMPTS):
-        held = _insert_and_lock(poll, key, door=door, network=network)
+        held = _insert_and_lock(poll, key, door=door, network=network, options=options)
         target = linked_key(poll, key) if held is None or held.is_new else key
         if held and target == key:
             return held
@@ -113,16 +118,32 @@ def hold_ballot(poll: Poll, key: str, *, door: str, network: str = "") -> HeldBa
     )
 
 
-def _insert_and_lock(poll: Poll, key: str, *, door: str, network: str) -> HeldBallot | None:
+def _insert_and_lock(
+    poll: Poll, key: str, *, door: str, network: str, options: Sequence[Option]
+) -> HeldBallot | None:
     fresh = Ballot(poll=poll, reader_key=key, door=door, network=network, cast_at=Now())
     Ballot.objects.bulk_create([fresh], ignore_conflicts=True)
-    ballot = next(iter(_lock(_with_crowd(poll, network).filter(reader_key=key), poll)), None)
+    rows = _with_crowd(poll, network).annotate(on_offer=_on_offer(poll, options)).filter(reader_key=key)
+    ballot = next(iter(_lock(rows, poll)), None)
     if ballot is None:
         return None
     is_new = ballot.uuid == fresh.uuid
     marked = frozenset[int]() if is_new else marked_on(ballot)
     crowded = is_new and getattr(ballot, "beyond_limit", False)
-    return HeldBallot(ballot, marked, ballot.db_now, is_new, crowded)
+    offered = (ballot.on_offer or 0) == len(options)  # type: ignore[attr-defined]
+    return HeldBallot(ballot, marked, ballot.db_now, is_new, crowded, offered)
+
+
+def _on_offer(poll: Poll, options: Sequence[Option]) -> Subquery:
+    """Count those of some options that the poll still offers, in the statement that locks a ballot.
+
+    None are, if the first ballot waited while the kind or the limits were changed, which locks with it.
+    """
+    rules = {"poll__kind": poll.kind, "poll__min_votes": poll.min_votes, "poll__max_votes": poll.max_votes}
+    offered = Option.objects.filter(
+        poll=poll, pk__in=[option.pk for option in options], retired_at=None, **rules
+    )
+    return Subquery(offered.order_by().values("poll").annotate(n=Count("pk")).values("n"))
 
 
 def _with_crowd(poll: Poll, network: str) -> QuerySet[Ballot]:

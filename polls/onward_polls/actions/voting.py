@@ -20,7 +20,7 @@ from onward_polls.ballot_box import (
 )
 from onward_polls.ballot_rules import check_options, check_role, clean_beside_other
 from onward_polls.climbing import climb
-from onward_polls.errors import ChangeNotAllowed, WithdrawalTooLate
+from onward_polls.errors import ChangeNotAllowed, UnknownOption, WithdrawalTooLate
 from onward_polls.merging import link_keys
 from onward_polls.models import Ballot, FollowUp, Option, Poll
 from onward_polls.previous import find_previous
@@ -100,7 +100,9 @@ def cast_ballot(  # noqa: PLR0913 (all but two are keywords with a default)
             climb(poll, browser=browser, account=identity)
         given_by = reader_key(poll, browser) if door == Ballot.Door.MAIL and browser else own_key
         answer = _Answer(options, words, role, door, page_ref, network, given_by, previous)
-        held = hold_ballot(poll, linked_key(poll, own_key), door=door, network=network)
+        held = hold_ballot(poll, linked_key(poll, own_key), door=door, network=network, options=options)
+        if not held.is_offered:
+            raise UnknownOption
         if answer.is_on(held):
             stamp(poll, held.ballot, door=held.ballot.door, cast_by=given_by)
             return held.ballot
