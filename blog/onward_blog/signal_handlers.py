@@ -10,7 +10,7 @@ from .mixins import ArticleMixin, SeriesMixin
 from .models import RoundupUse
 from .responses.body import pages_showing
 from .responses.folding import article_models, fold_responses
-from .roundups.actions import bump_pages, record_roundup_use, withdraw_quotes
+from .roundups.actions import bump_pages, narrow_credits, record_roundup_use, withdraw_quotes
 from .roundups.telling import note_told_by_issue
 from .signals import comment_withdrawn
 
@@ -24,7 +24,12 @@ def connect() -> None:
     if apps.is_installed("onward_polls"):
         from .responses.polls import connect_signals
 
-        connect_signals(withdrawn=withdraw_quotes, folded=fold_pages_of, changed=renew_pages_of)
+        connect_signals(
+            withdrawn=withdraw_quotes,
+            recredited=narrow_credits,
+            folded=fold_pages_of,
+            changed=renew_pages_of,
+        )
 
 
 def on_published(sender: Any, instance: Any, **kwargs: Any) -> None:

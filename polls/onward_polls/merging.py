@@ -3,9 +3,12 @@
 Like everything in ``ballot_box``, this runs inside a transaction that an action has opened.
 """
 
-from django.db import connection
+from functools import partial
+
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from . import signals
 from .ballot_box import Contribution, contribution, lock_ballots, marked_on, note_change, share_poll
 from .models import Ballot, FairnessFlag, FollowUp, Poll, ReaderLink, Vote, WordsNote
 from .readers import linked_key
@@ -99,9 +102,16 @@ def _keep_one(ballots: list[Ballot], latest: Ballot) -> Ballot:
             survivor.exclusion = other.exclusion
     survivor.save(update_fields=(*ANSWER_FIELDS, *KEPT_FIELDS))
     for other in others:
-        _hand_over(other, survivor)
-        other.delete()
+        _let_go(other, survivor)
     return survivor
+
+
+def _let_go(other: Ballot, survivor: Ballot) -> None:
+    """Delete a ballot. Its reader cannot reach it any more, so nothing may go on being quoted from it."""
+    _hand_over(other, survivor)
+    if other.words:
+        transaction.on_commit(partial(signals.consent_withdrawn.send_robust, sender=Poll, ballot=other))
+    other.delete()
 
 
 def _hand_over(other: Ballot, survivor: Ballot) -> None:

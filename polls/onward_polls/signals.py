@@ -13,8 +13,12 @@ ballot_withdrawn = Signal()
 #: sender=Poll, ballot. Words were written or changed. Not sent for an unchanged sentence.
 words_added = Signal()
 
-#: sender=Poll, ballot. Words that could be quoted until now may no longer be quoted.
+#: sender=Poll, ballot. Words that could be quoted until now may no longer be quoted: the consent was withdrawn, or
+#: they were changed or removed. Words that took their place have a consent of their own, and are not meant.
 consent_withdrawn = Signal()
+
+#: sender=Poll, ballot. Words may still be quoted, but under another name than before, or under none.
+consent_changed = Signal()
 
 #: sender=Poll, poll. The poll stopped taking ballots: by hand, at once; by its closing time, within a minute.
 poll_closed = Signal()

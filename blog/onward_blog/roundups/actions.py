@@ -12,6 +12,7 @@ from onward_blog import versions
 from onward_blog.models import Roundup, RoundupQuote, RoundupUse
 from onward_blog.responses.base import Quote
 from onward_blog.responses.body import walk_body
+from onward_blog.responses.people import initials
 
 from .blocks import RoundupBlock, WeAskedBlock
 from .document import compile_document
@@ -87,6 +88,29 @@ def withdraw_quotes(source: str, keys: Sequence[str]) -> int:
         RoundupQuote.objects.filter(pk__in=found).update(words="", credit="", withdrawn_at=timezone.now())
         bump_pages(RoundupUse.objects.filter(quotes__in=found).values_list("page_id", flat=True))
     return len(found)
+
+
+def narrow_credits(source: str, key: str, credit: str) -> int:
+    """Let the quotes of one answer carry no more of a name than ``credit``; return how many lost some of it.
+
+    A name becomes initials or nothing, at once and everywhere. More of a name, or another one, is never added to
+    what is published: initials stay as they are, and another name leaves none.
+    """
+    quotes = RoundupQuote.objects.filter(source=source, source_key=key, withdrawn_at=None).exclude(credit="")
+    with transaction.atomic():
+        left = {quote.pk: _narrowed(quote.credit, credit) for quote in quotes}
+        found = [quote.pk for quote in quotes if left[quote.pk] != quote.credit]
+        for pk in found:
+            RoundupQuote.objects.filter(pk=pk).update(credit=left[pk])
+        bump_pages(RoundupUse.objects.filter(quotes__in=found).values_list("page_id", flat=True))
+    return len(found)
+
+
+def _narrowed(printed: str, allowed: str) -> str:
+    """Return what of a printed name may stay: all of it, its initials, or nothing."""
+    if printed in (allowed, initials(allowed)):
+        return printed
+    return initials(printed) if initials(printed) == initials(allowed) == allowed else ""
 
 
 def bump_pages(page_ids: Iterable[int]) -> None:

@@ -15,7 +15,7 @@ from onward_polls.permission import permission_mail, send_by_django, taken_by_ho
 from onward_polls.words import clean_credit
 
 from .shared import announce
-from .words import is_quotable
+from .words import announce_release, released
 
 
 #: A ballot whose reader can be asked: words without consent, and an address whose owner confirmed it.
@@ -77,10 +77,9 @@ def answer_permission(ballot: Ballot, *, consent: str, credit: str = "") -> Ball
             raise WordsGone
         if (held.consent, held.credit) == (consent, credit):
             return held
-        was_quotable = is_quotable(held)
+        before = released(held)
         held.consent, held.credit = consent, credit
         held.save(update_fields=["consent", "credit"])
         announce(signals.words_added, ballot=held)
-        if was_quotable and not is_quotable(held):
-            announce(signals.consent_withdrawn, ballot=held)
+        announce_release(held, before)
     return held

@@ -30,13 +30,12 @@ def add_words(
         held = hold_for_words(ballot, by)
         if (words, consent, credit) == (held.words, held.consent, held.credit):
             return held
-        was_quotable = is_quotable(held)
+        before = released(held)
         writer = by[0] if by else held.words_by
         values = {"words": words, "consent": consent, "credit": credit, "words_by": writer}
         stamp(held.poll, held, too_late=WordsTooLate, **values)
         announce(signals.words_added, ballot=held)
-        if was_quotable and not is_quotable(held):
-            announce(signals.consent_withdrawn, ballot=held)
+        announce_release(held, before)
     for name, value in values.items():
         setattr(ballot, name, value)
     return held
@@ -61,6 +60,20 @@ def hold_for_words(ballot: Ballot, by: Sequence[str]) -> Ballot:
 def is_quotable(ballot: Ballot) -> bool:
     """Whether the words on a ballot may be quoted."""
     return bool(ballot.is_counted and ballot.words and ballot.consent != Ballot.Consent.NONE)
+
+
+def released(ballot: Ballot) -> tuple[str, str, str] | None:
+    """Return the words that may be quoted, and what allows it; None where they may not."""
+    return (ballot.words, ballot.consent, ballot.credit) if is_quotable(ballot) else None
+
+
+def announce_release(ballot: Ballot, before: tuple[str, str, str] | None) -> None:
+    """Say after the commit what no longer holds of what ``released`` returned before a ballot was changed."""
+    after = released(ballot)
+    if before is None or before == after:
+        return
+    same_words = after is not None and after[0] == before[0]
+    announce(signals.consent_changed if same_words else signals.consent_withdrawn, ballot=ballot)
 
 
 def withdraw_consent(ballot: Ballot) -> None:
