@@ -134,7 +134,7 @@ class CountLimitedView(PollScreen):
     template_name = "onward_polls/admin/decide.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        n = limited_ballots(self.poll, self.request.GET.get("network", "")).count()
+        n = limited_ballots(self.poll, network_in(self.request)).count()
         return {
             **super().get_context_data(**kwargs),
             "sets_aside": False,
@@ -145,9 +145,14 @@ class CountLimitedView(PollScreen):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Count them, and say how many they were."""
-        n = count_limited(self.poll, request.GET.get("network", ""), user=request.user)
+        n = count_limited(self.poll, network_in(request), user=request.user)
         messages.success(request, said(False, n))
         return HttpResponseRedirect(screen_url("fairness", self.poll))
+
+
+def network_in(request: HttpRequest) -> str:
+    """Return the network that an address names; PostgreSQL refuses a NUL."""
+    return request.GET.get("network", "").replace("\x00", "")
 
 
 def said(sets_aside: bool, n: int) -> str:
