@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .feeds import IssueFeed
 from .views import addresses, archive, preferences, proofs, subscribing
 
 
@@ -18,5 +19,6 @@ urlpatterns = [
     path("move/<str:token>/", addresses.move, name="move"),
     path("address/<str:token>/", addresses.confirm_address, name="address"),
     path("issues/", archive.issue_list, name="issues"),
+    path("issues/<slug:slug>/feed/", IssueFeed(), name="feed"),
     path("issues/<int:issue_id>/", archive.issue_page, name="issue"),
 ]

@@ -9,8 +9,14 @@ from wagtail import hooks
 from onward_blog.mail import send_mail
 
 from .base import ResponseSource
+from .outcomes import outcomes_of
 from .page_names import name_pages
 from .registry import HOOK
+
+
+@hooks.register("onward_newsletter_issue_outcomes")
+def issue_outcomes(issue: Any) -> list[tuple[str, int, str]]:
+    return outcomes_of(issue)
 
 
 if apps.is_installed("onward_polls"):

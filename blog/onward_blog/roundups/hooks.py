@@ -6,6 +6,7 @@ from typing import Any
 from wagtail import hooks
 
 from onward_blog import mailing, welcoming
+from onward_blog.privacy import private_series
 
 from .choosers import quote_chooser, roundup_chooser
 
@@ -39,3 +40,8 @@ def welcome_content(subscription: Any) -> Any | None:
 def topic_for_page(page: Any) -> Any | None:
     series = getattr(page, "series", None)
     return mailing.topic_for_series(series) if series else None
+
+
+@hooks.register("onward_newsletter_private_topics")
+def private_topics(keys: Sequence[str]) -> list[str]:
+    return private_series(keys)

@@ -12,6 +12,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from onward_newsletter.models import Newsletter, Subscription, Topic
 
+from .growth import GrowthView, link_to_growth
 from .one_line import OneLineForm
 from .sender_dns import SenderDnsPanel, SenderDnsView
 
@@ -32,7 +33,15 @@ class NewsletterViewSet(ModelViewSet):
     icon = "mail"
     menu_label = _("Newsletters")
     index_view_class = CountedIndexView
-    list_display = ["name", "sender_address", NumberColumn("subscriber_count", label=_("Subscribers"))]
+    inspect_view_enabled = True
+    inspect_view_class = GrowthView
+    inspect_template_name = "onward_newsletter/admin/growth.html"
+    list_display = [
+        "name",
+        "sender_address",
+        NumberColumn("subscriber_count", label=_("Subscribers")),
+        Column("growth", label=_("Growth"), accessor=link_to_growth),
+    ]
     copy_view_enabled = False
     edit_handler = ObjectList(
         [

@@ -170,6 +170,7 @@ ONWARD_BLOG: dict[str, object] = {"BASE_TEMPLATE": "base.html"}
 ONWARD_NEWSLETTER: dict[str, object] = {
     "BASE_TEMPLATE": "base.html",
     "ADDRESS_KEY": read_secret("ADDRESS_KEY"),
+    "UNDO_SECONDS": env.int("UNDO_SECONDS", 60),
     "BOUNCE_MAILBOX": read_secret("BOUNCE_MAILBOX"),
     "WEBHOOK_PROVIDERS": tuple(env.list("WEBHOOK_PROVIDERS", [])),
     "SNS_TOPICS": tuple(env.list("SNS_TOPICS", [])),
