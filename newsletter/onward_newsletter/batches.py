@@ -1,5 +1,6 @@
 """Settling and stamping several messages at once: one transaction, one wait for the disk."""
 
+import time
 from collections.abc import Iterable, Sequence
 
 from django.db import DatabaseError, transaction
@@ -15,12 +16,15 @@ class Batches:
     def __init__(self, sender: Bookkeeper) -> None:
         self._sender = sender
         self._stamping: list[Job] = []
+        #: How long the last bookkeeping took, in seconds.
+        self.took = 0.0
 
     def settle_and_stamp(self, accepted: Sequence[Job], ready: Sequence[Job]) -> set[Job]:
         """Do both in one transaction, so that both cost one wait for the disk."""
         if not accepted or not ready:
             self.settle(accepted)
             return self.stamp(ready)
+        began = time.monotonic()
         try:
             with transaction.atomic():
                 self.settle(accepted, is_final=False)
@@ -28,7 +32,7 @@ class Batches:
         except DatabaseError:
             self.settle(accepted)
             raise
-        self._stamping = []
+        self._stamping, self.took = [], time.monotonic() - began
         self._count(accepted)
         return stamped
 

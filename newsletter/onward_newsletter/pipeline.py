@@ -63,7 +63,7 @@ class Pipeline:
         begun = self._begun
         while not self._is_exhausted or self._again or self._busy():
             self._ask()
-            self._deal_with(self._look())
+            self._deal_with(self._gather())
         return self._begun > begun
 
     def _busy(self) -> list[SmtpConnection]:
@@ -150,6 +150,17 @@ class Pipeline:
         return True
 
     # Looking
+
+    def _gather(self) -> list[tuple[SmtpConnection, Outcome]]:
+        """Look; where most answers have come, wait a moment for the rest, as one bookkeeping does for all of them."""
+        outcomes, end = self._look(), time.monotonic() + self._batches.took / 4
+        while outcomes and self._most_are_in() and (left := end - time.monotonic()) > 0:
+            outcomes += self._look(longest=left)
+        return outcomes
+
+    def _most_are_in(self) -> bool:
+        waiting = sum(connection.is_waiting for connection in self._connections)
+        return 0 < 2 * waiting <= len(self._connections)
 
     def _look(self, *, longest: float = NAP_SECONDS) -> list[tuple[SmtpConnection, Outcome]]:
         """Write and read what the sockets allow; wait for a moment if there is nothing to do."""

@@ -69,6 +69,11 @@ class SmtpConnection:
     def is_idle(self) -> bool:
         return self.asked is None and self.handed is None
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether an answer is on its way."""
+        return self.handed is not None or (self.asked is not None and not self.is_ready)
+
     def ask(self, job: Any, message: Message) -> None:
         """Say who it is from and to, and that a message comes; the outcome is READY, REFUSED or UNTRIED."""
         self.asked, self.is_ready, self._refusal = job, False, None
