@@ -9,7 +9,7 @@ local part. Words without a meaning are accepted. A mode, kept in a file beside 
     closing      421 to the message                              dropped   hung up at DATA, before the message
 
 Modes: "closed" answers 421 to everything, "refusing" 550 to every recipient, "sender" 553 to every sender, "dumb" takes
-connections and is silent.
+connections and is silent, "busy" greets with 451, "later" answers 454 to every sender.
 """
 
 import argparse
@@ -83,8 +83,11 @@ class _Session:
     async def run(self, *, is_welcome: bool = True) -> None:
         if self.sink.mode == "dumb":
             await asyncio.sleep(3600)
-        await self.say("421 closing" if self.sink.mode == "closed" or not is_welcome else "220 sink")
-        if not is_welcome:
+        greeting = {"closed": "421 closing", "busy": "451 4.3.2 too much to do"}.get(
+            self.sink.mode, "220 sink"
+        )
+        await self.say(greeting if is_welcome else "421 closing")
+        if not is_welcome or self.sink.mode == "busy":
             return
         while line := await self.reader.readline():
             command, _, argument = line.decode("utf-8", "replace").strip().partition(" ")
@@ -112,6 +115,8 @@ class _Session:
     async def on_mail(self, argument: str) -> bool:
         if self.sink.mode == "sender":
             return await self.say("553 5.7.1 not from you")
+        if self.sink.mode == "later":
+            return await self.say("454 4.7.0 not just now")
         return await self.say("421 closing" if self.sink.mode == "closed" else "250 sender ok")
 
     async def on_rcpt(self, argument: str) -> bool:

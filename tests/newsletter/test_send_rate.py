@@ -25,17 +25,18 @@ def test_turns_are_evenly_spaced() -> None:
     assert all(0.4 < later - sooner <= 0.5 for sooner, later in pairwise(waits))
 
 
+def _work() -> None:
+    try:
+        pump()
+    finally:
+        connection.close()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_workers_share_one_rate(relay: SinkThread) -> None:
     issue = sending_to(readers(30), NewsletterFactory.create(rate_per_second=20))
 
-    def work() -> None:
-        try:
-            pump()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(3)]
+    threads = [threading.Thread(target=_work) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -47,6 +48,25 @@ def test_workers_share_one_rate(relay: SinkThread) -> None:
     assert turn_after_the_last is not None
     # Thirty turns of a twentieth of a second each.
     assert turn_after_the_last.timestamp() - first > 29 / 20 - 0.05
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_workers_with_many_connections_stay_under_the_rate_in_every_second(
+    relay: SinkThread,
+    settings,  # type: ignore[no-untyped-def]
+) -> None:
+    settings.ONWARD_NEWSLETTER = {**settings.ONWARD_NEWSLETTER, "CONNECTIONS": 5}
+    issue = sending_to(readers(42), NewsletterFactory.create(rate_per_second=14))
+
+    threads = [threading.Thread(target=_work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert verdict(relay, issue).is_clean
+    asked = [line["at"] for line in relay.book.lines("rcpt")]
+    assert max(sum(first <= at < first + 1 for at in asked) for first in asked) <= 15
 
 
 def test_a_turn_that_comes_too_late_is_left_to_the_next_pump(relay: SinkThread) -> None:

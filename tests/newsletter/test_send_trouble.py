@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from onward_newsletter.actions.issues import (
     issue_books,
-    prepare_issue,
     resend_in_doubt,
     resume_issue,
     settle_in_doubt,
@@ -19,7 +18,6 @@ from onward_newsletter.pump import pump
 from onward_newsletter.signals import delivery_failed
 from tests.faults.sink import SinkThread
 
-from .factories import DeliveryFactory
 from .relay import readers, sending_to, states, verdict
 
 
@@ -236,47 +234,6 @@ def test_a_refused_sender_pauses_the_issue_and_costs_no_recipient(relay: SinkThr
 
     assert ended(issue) == Issue.State.PAUSED
     assert set(states(issue).values()) == {"pending"}
-
-
-#: As in reliability.md, M14: what Django's own backend sends to the wrong place, or dies of.
-POISON = [
-    "ü@example.org",
-    "no-at",
-    "a@localhost",
-    "a@[127.0.0.1]",
-    f"{'x' * 65}@example.org",
-    f"a@{'x' * 64}.example.org",
-    "a@exämple.org",
-    "Upper@Example.org",
-    "a b@example.org",
-    "<a@example.org>",
-    "a@example.org\r\nRCPT TO:<b@example.org>",
-    "a@example.org, b@example.org",
-    "a..b@example.org",
-    "@example.org",
-    "a@",
-    "a@faß.de",
-]
-
-
-def test_malformed_addresses_fail_alone_and_go_nowhere(relay: SinkThread) -> None:
-    good = readers(len(POISON))
-    issue = sending_to(good[:1])
-    prepare_issue(issue)
-    for address in (address for pair in zip(POISON, good[1:], strict=False) for address in pair):
-        # Past every check, as a faulty import or a hand in the database would.
-        DeliveryFactory.create(issue=issue, subscriber__address=address)
-
-    pump()
-
-    assert {line["rcpt"] for line in relay.book.lines("rcpt")} <= set(good)
-    assert set(relay.book.accepted()) == set(
-        Delivery.objects.filter(state="submitted").values_list("subscriber__address", flat=True)
-    )
-    failed = Delivery.objects.filter(state="failed")
-    assert set(failed.values_list("subscriber__address", flat=True)) <= set(POISON)
-    assert all(failed.values_list("reason", flat=True))
-    assert not Delivery.objects.filter(state__in=("pending", "claimed", "deferred")).exists()
 
 
 class ExplodingBackend(BaseEmailBackend):
