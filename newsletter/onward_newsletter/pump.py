@@ -9,9 +9,12 @@ from collections.abc import Callable, Sequence
 from django.conf import settings
 from django.db.models.functions import Now
 
-from . import housekeeping
+from . import few_first, housekeeping
+from .actions.asking import ask_imported
+from .actions.import_jobs import carry_on_imports
 from .conf import get_settings
 from .feed import ISSUES, OUTBOX, Feed, Pause
+from .lanes import is_used_up
 from .models import Delivery, Issue, Outbox
 from .pipeline import Pipeline
 from .sender import Bookkeeper, LaneClosed, PumpReport, Sender
@@ -21,6 +24,9 @@ from .transports.django_mail import DjangoTransport
 __all__ = ["ISSUES", "OUTBOX", "PumpReport", "pump"]
 
 DJANGO_SMTP = "django.core.mail.backends.smtp.EmailBackend"
+
+#: The part of its time that a pump gives to imports of subscribers.
+IMPORTS_SHARE = 0.2
 
 #: While a worker waits for its turn in a lane with a rate, it looks this often whether it is to stop.
 NAP_SECONDS = 0.2
@@ -40,8 +46,11 @@ def pump(
     """
     housekeeping.recover_abandoned()
     housekeeping.purge_outbox()
+    imports_left = carry_on_imports(limit_seconds=limit_seconds * IMPORTS_SHARE)
+    ask_imported()
     report = _send(time.monotonic() + limit_seconds, lanes, should_stop)
     housekeeping.finish_issues()
+    report.left += imports_left
     return report
 
 
@@ -91,6 +100,11 @@ def _count_left(lanes: Sequence[str]) -> int:
     if OUTBOX in lanes:
         left += Outbox.objects.due(Now()).count()
     if ISSUES in lanes:
-        left += Delivery.objects.due(Now()).filter(issue__state=Issue.State.SENDING).count()
+        under_way = Issue.objects.filter(state=Issue.State.SENDING).select_related("newsletter")
+        # What goes on tomorrow is left on purpose; counting it would ring for workers again and again.
+        today = [
+            issue.pk for issue in under_way if not issue.small_first and not is_used_up(issue.newsletter)
+        ]
+        left += Delivery.objects.due(Now()).filter(issue__in=today).count() + few_first.count_due()
         left += Issue.objects.filter(state=Issue.State.PREPARING).count()
     return left

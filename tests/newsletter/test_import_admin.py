@@ -8,13 +8,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from onward_newsletter.actions import import_jobs
+from onward_newsletter.actions import asking, import_jobs
 from onward_newsletter.actions.asking import ask_imported
 from onward_newsletter.actions.import_jobs import cancel_import, carry_on_imports, lay_in, start_import
 from onward_newsletter.actions.importing import BATCH, Import
 from onward_newsletter.actions.subscribing import suppress
 from onward_newsletter.addresses import address_key
 from onward_newsletter.models import Outbox, Subscriber, SubscriberImport, Subscription, Suppression
+from onward_newsletter.pump import pump
 
 from .factories import SubscriptionFactory
 
@@ -76,6 +77,39 @@ def test_import_is_carried_on_by_whoever_sends_mail_and_its_file_is_let_go_of(au
     assert (draft.state, draft.done, draft.counts) == ("done", 3, {"added": 2, "refused": 1})
     assert bytes(draft.content) == b""
     assert set(Subscription.objects.values_list("state", "source")) == {("pending", "import")}
+
+
+def test_one_call_of_the_pump_imports_and_asks(newsletter):
+    job = lay_in(newsletter, None, "readers.csv", many(3))
+    start_import(job)
+
+    pump(limit_seconds=5)
+
+    job.refresh_from_db()
+    assert (job.state, job.counts) == ("done", {"added": 3})
+    assert Outbox.objects.filter(purpose="confirm_subscription").count() == 3
+
+
+def test_import_that_is_not_done_is_work_left(newsletter):
+    job = lay_in(newsletter, None, "readers.csv", many(BATCH + 1))
+    start_import(job)
+
+    assert pump(limit_seconds=0).left
+
+
+def test_mail_that_cannot_be_written_stops_no_other(newsletter, monkeypatch):
+    job = lay_in(newsletter, None, "readers.csv", many(3))
+    start_import(job)
+    carry_on_imports(limit_seconds=5)
+
+    def write(subscription, write=asking.ask_to_confirm):
+        if subscription.subscriber.address == "reader1@example.org":
+            raise LookupError
+        return write(subscription)
+
+    monkeypatch.setattr(asking, "ask_to_confirm", write)
+
+    assert ask_imported() == 2
 
 
 def test_report_names_lines_and_reasons_and_no_address(author, draft):

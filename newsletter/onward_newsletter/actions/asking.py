@@ -1,8 +1,9 @@
 """Asking the owners of imported addresses whether they want the mail, a few a minute."""
 
+import logging
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
@@ -12,6 +13,8 @@ from onward_newsletter.models import Outbox, Subscriber, Subscription
 from .importing import SOURCE
 from .notices import ask_to_confirm
 
+
+logger = logging.getLogger(__name__)
 
 PURPOSE = "confirm_subscription"
 
@@ -42,7 +45,20 @@ def ask_imported() -> int:
         source=SOURCE,
         subscriber__state=Subscriber.State.ACTIVE,
     ).select_related("subscriber", "newsletter", "topic")
-    return sum(_ask(subscription, now) for subscription in waiting.order_by("requested_at", "pk")[:allowance])
+    return sum(
+        _ask_or_log(subscription, now) for subscription in waiting.order_by("requested_at", "pk")[:allowance]
+    )
+
+
+def _ask_or_log(subscription: Subscription, now: datetime) -> bool:
+    """Ask, and let a mail that cannot be written stop neither the others nor whoever sends mail."""
+    try:
+        return _ask(subscription, now)
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("onward_newsletter.ask_failed", extra={"subscription": subscription.pk})
+        return False
 
 
 @transaction.atomic

@@ -84,7 +84,8 @@ class ChooseForm(forms.Form):
         label=gettext_lazy("Keep out who left or bounced before"),
         required=False,
         help_text=gettext_lazy(
-            "A hash of the address is kept, so that no later import brings it back; its owner can come back at any time."
+            "A hash of the address is kept, so that no later import brings it back. Who left or bounced can come back "
+            "by confirming; who complained or was blocked cannot."
         ),
     )
 

@@ -48,7 +48,11 @@ def books_of(job: SubscriberImport) -> dict[str, Any]:
     """Return what the progress is drawn from: ``job``, ``books`` (pairs of heading and number) and ``is_moving``."""
     return {
         "job": job,
-        "books": [(label, job.counts.get(outcome, 0)) for outcome, label in OUTCOMES.items()],
+        "books": [
+            (label, job.counts.get(outcome, 0))
+            for outcome, label in OUTCOMES.items()
+            if outcome == Outcome.ADDED or job.counts.get(outcome)
+        ],
         "is_moving": job.state in import_jobs.MOVING,
     }
 
@@ -78,6 +82,11 @@ class ImportIndexView(generic.IndexView):
 
 class ImportCreateView(generic.CreateView):
     inspect_url_name = ""
+    submit_button_label = gettext_lazy("Read the file")
+
+    def get_success_buttons(self) -> list[Any]:
+        """Offer no form: there is none to change an import."""
+        return []
 
     def get_success_url(self) -> str:
         return reverse(self.inspect_url_name, args=[self.object.pk])
