@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core import signing
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import MaxLengthValidator, validate_email
@@ -14,13 +15,15 @@ from django.utils.translation import gettext as _
 from wagtail import hooks
 
 from .errors import AddressUnusable
-from .models import FollowUp
+from .models import Ballot, FollowUp
+from .readers import address_identity
 
 
 SALT = "onward_polls.follow_up"
 
-#: How many times one address may be asked in 24 hours whether it wants to be told.
+#: How many times in 24 hours one address may be asked whether it wants to be told, and for one answer anybody.
 MAX_ASKED_PER_DAY = 3
+DAY = timedelta(days=1)
 
 #: RFC 5321, 4.5.3.1.
 validate_length = MaxLengthValidator(254)
@@ -113,8 +116,24 @@ def usable_address(address: str) -> str:
     return f"{name}@{domain.lower()}"
 
 
-def asked_often(address: str) -> bool:
-    """Whether strangers may be using this form to fill somebody's mailbox."""
-    since = timezone.now() - timedelta(days=1)
+def asked_often(address: str, ballot: Ballot) -> bool:
+    """Whether strangers may be using this form to fill somebody's mailbox, or many; notes that it was used.
+
+    The rows alone forget an address that was replaced, or taken back with its answer, so the cache counts too, by a
+    keyed hash of the address, and for each answer.
+    """
+    since = timezone.now() - DAY
     asked = FollowUp.objects.filter(address__iexact=address, requested_at__gte=since, confirmed_at=None)
-    return asked.count() >= MAX_ASKED_PER_DAY
+    noted = [_note_asked(name) for name in (address_identity(address), f"ballot:{ballot.uuid}")]
+    return asked.count() >= MAX_ASKED_PER_DAY or max(noted) > MAX_ASKED_PER_DAY
+
+
+def _note_asked(name: str) -> int:
+    """Return how many times this was asked for since the first time, 24 hours ago at most."""
+    key = f"onward_polls:asked:{name}"
+    cache.add(key, 0, DAY.total_seconds())
+    try:
+        return cache.incr(key)
+    except ValueError:
+        # It was forgotten between the two.
+        return 1

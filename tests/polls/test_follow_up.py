@@ -8,7 +8,7 @@ from django.core import mail
 from django.test import Client
 from wagtail import hooks
 
-from onward_polls.actions import request_follow_up
+from onward_polls.actions import request_follow_up, withdraw_ballot
 from onward_polls.errors import AddressUnusable
 from onward_polls.follow_ups import find_follow_up, follow_up_token, send_waiting_confirmations
 from onward_polls.models import Ballot, FollowUp, Poll
@@ -143,6 +143,37 @@ def test_a_stranger_cannot_fill_a_mailbox_from_many_browsers(poll: Poll) -> None
     send_waiting_confirmations()
 
     assert len(mail.outbox) == 3
+
+
+@pytest.fixture
+def mailed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Whom the site would write to, where somebody takes the mail at once."""
+    addresses: list[str] = []
+
+    def take(address: str, **mail: str) -> bool:
+        addresses.append(address)
+        return True
+
+    monkeypatch.setitem(hooks._hooks, "onward_polls_send_mail", [(take, 0)])
+    return addresses
+
+
+def test_nor_from_one_browser_that_gives_two_addresses_in_turn(poll: Poll, mailed: list[str]) -> None:
+    ballot = vote(poll, "Repair")
+    for _time in range(6):
+        request_follow_up(ballot, "victim@example.org")
+        request_follow_up(ballot, "other@example.org")
+
+    assert len(mailed) == 3
+
+
+def test_nor_by_taking_the_answer_back_each_time(poll: Poll, mailed: list[str]) -> None:
+    for time in range(6):
+        ballot = vote(poll, "Repair", identity=f"rid:{time:032x}")
+        request_follow_up(ballot, "victim@example.org")
+        withdraw_ballot(ballot)
+
+    assert len(mailed) == 3
 
 
 def test_confirming_sends_the_signal_once(

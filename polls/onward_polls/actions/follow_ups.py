@@ -31,7 +31,7 @@ def request_follow_up(ballot: Ballot, address: str, *, by: Sequence[str] = ()) -
             return follow_up
         values = {"address": address, "nonce": new_salt(), "requested_at": timezone.now()}
         values |= {"asked_at": None, "confirmed_at": None, "told_at": None}
-        if asked_often(address):
+        if asked_often(address, held):
             values["asked_at"] = timezone.now()
         follow_up, _created = FollowUp.objects.update_or_create(ballot=ballot, defaults=values)
         if by and not held.words:
