@@ -20,6 +20,7 @@ from onward_newsletter.actions.issues import ask_for_pause, prepare_issue, resum
 from onward_newsletter.addresses import address_key
 from onward_newsletter.models import Outbox, Subscription
 from onward_newsletter.pump import pump
+from onward_polls.actions import ask_permission
 from onward_polls.models import FollowUp
 from tests.blog.discussion import Browser, a_held, a_public
 from tests.newsletter.factories import SubscriptionFactory
@@ -32,6 +33,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 #: What the outbox calls each kind of mail.
 PURPOSES = {
+    "address_change",
+    "address_notice",
     "already_subscribed",
     "comment_reply",
     "confirm_comment",
@@ -40,8 +43,11 @@ PURPOSES = {
     "export_link",
     "issue_paused",
     "issue_test",
+    "move_link",
     "poll_follow_up",
+    "poll_permission",
     "tell_reader",
+    "welcome",
 }
 
 
@@ -77,6 +83,19 @@ def _subscribe(place: Place) -> None:
         manage = next(path for path in paths_to(address) if "/manage/" in path)
         Browser().post(manage, {"do": "export" if address.startswith("exporter") else "erase"})
     subscribe_by_form(place, "new@example.org")
+    subscribe_by_form(place, "welcomed@example.org")
+    Browser().post(next(path for path in paths_to("welcomed@example.org") if "/confirm/" in path))
+    _move(place)
+
+
+def _move(place: Place) -> None:
+    """Let a subscriber ask for mail at another address."""
+    follower(place, "mover@example.org")
+    subscribe_by_form(place, "mover@example.org")
+    Browser().post(next(path for path in paths_to("mover@example.org") if "/manage/" in path), {"do": "move"})
+    ask = next(path for path in paths_to("mover@example.org") if "/move/" in path)
+    # From another network: this one has asked for much today.
+    Browser().post(ask, {"address": "moved@example.org"}, REMOTE_ADDR="198.51.100.7")
 
 
 def _discuss(place: Place) -> None:
@@ -92,7 +111,9 @@ def _ask_to_be_told(place: Place, author: Any) -> None:
         reader = ReaderAtPoll(place.poll)
         reader.answer("Repair")
         assert reader.send("follow-up/", {"address": address}).status_code == 303
+        reader.send("words/", {"words": "I repair what was promised.", "consent": "none"})
     FollowUp.objects.filter(address="told@example.org").update(confirmed_at=F("requested_at"))
+    ask_permission(FollowUp.objects.get(address="told@example.org").ballot)
     draft = write_next_part(place.article, user=author.user)
     draft.get_latest_revision().publish(user=author.user)
     draft.refresh_from_db()

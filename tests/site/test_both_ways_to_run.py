@@ -146,7 +146,8 @@ def test_story_in_the_production_shape(postgresql_database: str, redis_url: str,
                 running.enter_context(service(name, command_of(compose["services"][name], port), environment))
             eventually(lambda: is_ready(base))
             live_the_story(base, environment, newest)
-        assert set(sink.book.accepted().values()) <= {1, 2}
+        # One to confirm, one of welcome, and the issue, at the most.
+        assert set(sink.book.accepted().values()) <= {1, 2, 3}
 
 
 def newest_taken_by(sink: SinkThread, address: str) -> str:

@@ -30,7 +30,7 @@ DISGUISES: list[dict[str, str]] = [
 #: An author's test of an issue belongs to no subscriber; its options lead to a sentence that says so.
 OF_NOBODY = "/v/test/"
 #: Templates of no mail of their own: for hosts that write mail themselves.
-PIECES = {"onward_polls/mail/poll_links.txt"}
+PIECES = {"onward_polls/mail/poll_links.txt", "onward_polls/mail/poll_results.txt"}
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from wagtail.models import Page
 from onward_blog.comments.forms import CommentForm
 from onward_newsletter.models import Delivery
 from tests.newsletter.factories import DeliveryFactory, IssueFactory
+from tests.polls.factories import vote
 
 from .addresses import NASTY, filled, parameters_of, public_patterns, quoted
 from .whole_site import SCRIPT, Place, a_place
@@ -30,9 +31,24 @@ FIELDS = (
         "address",
         "remove",
         "change",
+        "other",
+        "role",
+        "door",
         "csrfmiddlewaretoken",
     ),
-    *("newsletter", "topic", "scope", "website", "do", "want", "leave", "List-Unsubscribe", "done"),
+    *(
+        "newsletter",
+        "topic",
+        "scope",
+        "website",
+        "do",
+        "pause",
+        "proof",
+        "want",
+        "leave",
+        "List-Unsubscribe",
+        "done",
+    ),
     *("comment", "name", "email", "reply_to", "follow", "timestamp", "security_hash", "honeypot", "via"),
 )
 HEADERS = (
@@ -72,6 +88,8 @@ def known(place: Place, delivery: Delivery) -> dict[str, str]:
         "issue_id": str(delivery.issue_id),
         "token": delivery.token,
         "option_uuid": str(place.poll.options.first().uuid),
+        "ballot": str(vote(place.poll, "Selling").uuid),
+        "name": "delete",
         "channel": "link",
         "slug": "word",
         "series": place.series.slug,

@@ -25,8 +25,8 @@ TEMPLATES = [
     path
     for folder in ("site/templates", "blog", "polls", "newsletter")
     for path in sorted((ROOT / folder).rglob("*.html"))
-    # Mail and the admin are no public pages; mail needs styles on its elements.
-    if not {"mail", "admin", "emails"} & set(path.parts)
+    # Mail, the admin and what is copied into another site are no public pages; mail needs styles on its elements.
+    if not {"mail", "admin", "emails", "embed_frame.html"} & set(path.parts)
 ]
 
 
