@@ -15,6 +15,7 @@ from .notices import one_line
 
 
 __all__ = [
+    "READY_MADE",
     "Finding",
     "IssueContent",
     "NoNewsletter",
@@ -29,6 +30,10 @@ __all__ = [
 
 #: About what phones show beside the subject in a list of mails.
 PREVIEW_LENGTH = 140
+
+
+#: The kind of an issue whose body was made elsewhere: until it is prepared, ``html`` holds it.
+READY_MADE = "ready"
 
 
 class NoNewsletter(Exception):
@@ -81,8 +86,10 @@ def content_of(issue: Issue) -> IssueContent:
     """Ask the hook ``onward_newsletter_issue_content`` for the issue's body; the first answer counts.
 
     Each function registered gets the issue, which may not have been saved, and returns an IssueContent or None.
-    Without any answer the issue consists of what the editor typed before and after the article.
+    What is ready made is not asked about. Without any answer the issue consists of what the editor typed before and after the article.
     """
+    if issue.kind == READY_MADE:
+        return IssueContent(issue.html)
     answers = (fn(issue) for fn in hooks.get_hooks("onward_newsletter_issue_content"))
     return next((answer for answer in answers if answer is not None), IssueContent(""))
 

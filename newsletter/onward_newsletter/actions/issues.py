@@ -194,8 +194,8 @@ def _lock_to_prepare(pk: int) -> Issue | None:
 def _freeze(issue: Issue, html: str, text: str) -> None:
     newsletter = issue.newsletter
     issue.subject, issue.html, issue.text = one_line(issue.subject), html, text
-    issue.from_header = _from_header(newsletter.sender_name, newsletter.sender_address)
-    issue.reply_to = newsletter.reply_to
+    issue.from_header = issue.from_header or _from_header(newsletter.sender_name, newsletter.sender_address)
+    issue.reply_to = issue.reply_to or newsletter.reply_to
     frozen = "\0".join((issue.subject, issue.from_header, issue.reply_to, html, text))
     issue.content_sha256 = hashlib.sha256(frozen.encode()).hexdigest()
     issue.page_revision_id = getattr(issue.page, "live_revision_id", None)

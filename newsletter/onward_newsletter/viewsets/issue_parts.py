@@ -9,7 +9,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.generic import View
 
-from onward_newsletter.actions.composing import compose_issue
+from onward_newsletter.actions.composing import READY_MADE, compose_issue
 from onward_newsletter.models import Issue
 from onward_newsletter.rendering import RenderedIssue, preview_version
 
@@ -39,7 +39,8 @@ class PartView(View):
     def rendered(self) -> RenderedIssue:
         """Return the frozen mail once there is one; before, the mail as it would go out now."""
         issue = self.issue()
-        return RenderedIssue(issue.html, issue.text) if issue.html else compose_issue(issue)
+        is_frozen = issue.html and (issue.prepared_at or issue.kind != READY_MADE)
+        return RenderedIssue(issue.html, issue.text) if is_frozen else compose_issue(issue)
 
 
 @method_decorator(xframe_options_sameorigin, name="dispatch")

@@ -1,0 +1,1 @@
+"""Bridges to other packages; nothing here is imported unless a project names it in its settings."""

@@ -1,0 +1,1 @@
+"""Somebody's own app, whose pages are mailed by wagtail-newsletter."""
