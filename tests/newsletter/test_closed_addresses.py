@@ -1,21 +1,23 @@
 """An editor looks after the addresses that are not written to."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.test import Client
+from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from onward_newsletter.actions.events import record_event
 from onward_newsletter.actions.personal_data import erase_subscriber
 from onward_newsletter.actions.subscribing import suppress
 from onward_newsletter.addresses import address_key
-from onward_newsletter.models import Newsletter, Subscriber, Subscription, Suppression
+from onward_newsletter.models import DeliveryEvent, Newsletter, Subscriber, Subscription, Suppression
 
-from .factories import SubscriptionFactory
+from .factories import DeliveryFactory, SubscriptionFactory
 
 
 pytestmark = pytest.mark.django_db
@@ -149,3 +151,21 @@ def test_wagtails_own_forms_are_closed_to_everybody(author: Any, suppression: Su
 
     assert Suppression.objects.get().reason == "complained"
     assert not re.search(r"suppressions/(new|edit|delete)/", author.get(f"{CLOSED}/").content.decode())
+
+
+def test_subscribers_screen_says_what_was_heard_last(author: Any) -> None:
+    delivery = DeliveryFactory.create(message_id="7." + "a" * 32 + "@example.org", state="submitted")
+    for hours, event_type in ((2, "delivered"), (3, "deferred")):
+        DeliveryEvent.objects.create(
+            delivery=delivery,
+            provider="p",
+            event_id=event_type,
+            type=event_type,
+            occurred_at=timezone.now() - timedelta(hours=hours),
+            detail=f"words about {event_type}",
+        )
+
+    page = author.get(f"/admin/newsletter/subscribers/inspect/{delivery.subscriber_id}/").content.decode()
+
+    assert "words about delivered" in page
+    assert "words about deferred" not in page

@@ -43,7 +43,7 @@ RETURNED = frozenset(
         "message/global-headers",
     }
 )
-FEEDBACK = "message/feedback-report"
+SPAM_REPORT = "message/feedback-report"
 COMPLAINTS = frozenset({"abuse", "fraud", "virus", "complaint"})
 
 #: From an RFC 3464 action to Anymail's word; "failed" is looked at more closely.
@@ -96,7 +96,7 @@ def _read(mail: Message, raw: bytes) -> Report | None:
     report = _report_part(mail)
     verdict = (_complaint(report) or _statuses(report)) if report else None
     message_id = _returned_id(_parts(report)) or _answered_id(mail) if report else ""
-    if (verdict is None or not message_id) and _is_from_a_machine(mail) and not _is_feedback(report):
+    if (verdict is None or not message_id) and _is_from_a_machine(mail) and not _is_about_spam(report):
         words = _words(report or mail)
         verdict, message_id = verdict or _plain(mail, words), message_id or _first(OURS_IN_A_COPY, words)
     if verdict is None or not message_id:
@@ -128,14 +128,14 @@ def _report_part(mail: Message) -> Message | None:
     return next((part for part in candidates if part.get_content_type() == "multipart/report"), None)
 
 
-def _is_feedback(report: Message | None) -> bool:
-    return any(part.get_content_type() == FEEDBACK for part in _parts(report))
+def _is_about_spam(report: Message | None) -> bool:
+    return any(part.get_content_type() == SPAM_REPORT for part in _parts(report))
 
 
 def _complaint(report: Message) -> _Verdict | None:
     """Read an RFC 5965 report; other kinds than complaints, such as "not-spam", say nothing to us."""
     for part in _parts(report):
-        if part.get_content_type() == FEEDBACK:
+        if part.get_content_type() == SPAM_REPORT:
             fields = _fields(part)
             kind = (fields["Feedback-Type"] or "").strip().lower()
             recipient = _bare(fields["Original-Rcpt-To"] or "")

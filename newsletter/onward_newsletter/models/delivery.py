@@ -53,6 +53,20 @@ class Delivery(Sending):
         return f"{self.issue_id} → {self.subscriber_id}"
 
 
+EVENTS_IN_WORDS = {
+    "queued": _("taken by the provider"),
+    "sent": _("sent on"),
+    "deferred": _("delayed"),
+    "delivered": _("delivered"),
+    "bounced": _("came back: the address takes no mail"),
+    "soft_bounced": _("came back, but may arrive another time"),
+    "rejected": _("refused by the provider"),
+    "failed": _("not sent by the provider"),
+    "complained": _("marked as spam"),
+    "unsubscribed": _("unsubscribed at the provider"),
+}
+
+
 class DeliveryEvent(models.Model):
     """What a provider or a returned mail said about a delivery.
 
@@ -77,3 +91,7 @@ class DeliveryEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider}:{self.type}"
+
+    def in_words(self) -> str:
+        """Return the type for an editor's eyes."""
+        return str(EVENTS_IN_WORDS.get(self.type, self.type))

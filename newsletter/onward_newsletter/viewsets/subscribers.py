@@ -17,7 +17,7 @@ from wagtail.admin.widgets.button import Button
 
 from onward_newsletter.actions.personal_data import erase_subscriber, export_everything
 from onward_newsletter.actions.subscribing import suppress, unsubscribe
-from onward_newsletter.models import Newsletter, Subscriber, Subscription, Suppression, Topic
+from onward_newsletter.models import DeliveryEvent, Newsletter, Subscriber, Subscription, Suppression, Topic
 from onward_newsletter.permissions import CHANGE_SUBSCRIBER, ERASE_SUBSCRIBER, EXPORT, IMPORT
 from onward_newsletter.spreadsheets import FormulaSafe
 
@@ -107,7 +107,9 @@ class SubscriberInspectView(generic.InspectView):
             subscriptions=subscriber.subscriptions.select_related("newsletter", "topic").order_by(
                 "requested_at"
             ),
-            deliveries=subscriber.deliveries.select_related("issue").order_by("-pk")[:20],
+            deliveries=subscriber.deliveries.select_related("issue")
+            .prefetch_related(Prefetch("events", DeliveryEvent.objects.order_by("-occurred_at", "-pk")))
+            .order_by("-pk")[:20],
             suppression=Suppression.objects.filter(address_key=subscriber.address_key).first(),
             may_change=self.request.user.has_perm(CHANGE_SUBSCRIBER),
             may_erase=self.request.user.has_perm(ERASE_SUBSCRIBER),

@@ -35,6 +35,10 @@ class SuppressionIndexView(generic.IndexView):
     def get_base_queryset(self) -> QuerySet[Suppression]:
         person = Subscriber.objects.filter(address_key=OuterRef("address_key"))
         rows: QuerySet[Suppression] = super().get_base_queryset()
+        if not any(
+            self.request.user.has_perm(f"onward_newsletter.{may}_subscriber") for may in ("view", "change")
+        ):
+            return rows
         return rows.annotate(address=Subquery(person.values("address")[:1]))
 
     def search_queryset(self, queryset: QuerySet[Suppression]) -> QuerySet[Suppression]:
@@ -159,8 +163,8 @@ class CloseView(FormView):
 
 
 def address_in_words(suppression: Suppression) -> str:
-    """Return the address if its owner is still a subscriber here; else nobody can."""
-    return getattr(suppression, "address", None) or _("no longer known")
+    """Return the address if its owner is a subscriber here whom the editor may look up; else nobody can."""
+    return getattr(suppression, "address", _("not shown")) or _("no longer known")
 
 
 class SuppressionViewSet(ModelViewSet):
