@@ -1,5 +1,6 @@
 """Links to the site itself, looked up without asking it: pages, redirects, files, and whatever else has an address."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 import swapper
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.core.files.storage import default_storage
 from django.http import Http404
 from django.urls import Resolver404, resolve
@@ -17,6 +19,10 @@ from onward_newsletter.models import Issue
 
 from . import places
 from .findings import Finding, error, warning
+
+
+#: A piece of a route that is a word and stands for itself.
+LITERAL = re.compile(r"\^?[\w.-]+\$?")
 
 
 def about_page(issue: Issue) -> Iterator[Finding]:
@@ -52,7 +58,7 @@ def about_own_link(url: str, link: str) -> Iterator[Finding]:
     path = unquote(urlsplit(url).path) or "/"
     page = _page_at(path)
     if page is None:
-        if not (_is_file(path) or _is_view(path) or _is_redirect(path) or _is_part_of_a_page(path)):
+        if not _is_there(path):
             yield error(
                 _("There is no page at %(path)s.") % {"path": path},
                 _("Correct the link or take it out."),
@@ -89,24 +95,37 @@ def _page_at(path: str) -> Any | None:
     return pages.order_by("-live", "pk").first()
 
 
-def _is_view(path: str) -> bool:
-    """Return whether the project has a view of its own there, rather than Wagtail's for any page."""
-    try:
-        match = resolve(path)
-    except Resolver404:
-        return False
-    return match.url_name != "wagtail_serve"
-
-
-def _is_file(path: str) -> bool:
-    """Return whether this is an uploaded file that exists, or one of the static ones."""
+def _is_there(path: str) -> bool:
     media, static = (urlsplit(str(address)).path for address in (settings.MEDIA_URL, settings.STATIC_URL))
     if media not in {"", "/"} and path.startswith(media):
-        try:
-            return default_storage.exists(path.removeprefix(media))
-        except (OSError, ValueError):
-            return False
-    return static not in {"", "/"} and path.startswith(static)
+        return _is_file(path.removeprefix(media))
+    if static not in {"", "/"} and path.startswith(static):
+        return True
+    return _is_view(path) or _is_redirect(path) or _is_part_of_a_page(path)
+
+
+def _is_view(path: str) -> bool:
+    """Return whether the project has a view of its own there, rather than one that serves whatever page there is.
+
+    Such a view's route holds a word, as in "newsletter/<…>/"; what stands before it must be a page: "<…>/feed/".
+    """
+    try:
+        route = resolve(path).route.split("/")
+    except Resolver404:
+        return False
+    before = next((place for place, piece in enumerate(route) if LITERAL.fullmatch(piece)), None)
+    if not before:
+        return before == 0
+    page = _page_at("/".join(path.strip("/").split("/")[:before]))
+    return page is not None and page.live
+
+
+def _is_file(name: str) -> bool:
+    """Return whether this is an uploaded file that exists."""
+    try:
+        return default_storage.exists(name)
+    except (OSError, ValueError, SuspiciousOperation):
+        return False
 
 
 def _is_redirect(path: str) -> bool:

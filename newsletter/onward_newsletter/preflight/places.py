@@ -9,7 +9,7 @@ from onward_newsletter.models import Issue
 
 
 #: Where the fields of an issue's form stand, by Wagtail's ids of panels.
-FIELDS = {name: f"#panel-child-{name}-section" for name in ("subject", "preview_text", "intro", "outro")}
+FIELDS = {name: f"#panel-{name}-section" for name in ("subject", "preview_text", "intro", "outro")}
 
 
 def field_link(issue: Issue, name: str) -> str:
