@@ -7,11 +7,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth import get_user_model
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
-from onward_polls.actions import add_words, withdraw_ballot
+from onward_polls.actions import add_words, rebuild_tallies, withdraw_ballot
 from onward_polls.actions.themes import create_theme
-from onward_polls.models import Ballot, Poll, Theme, WordsNote
+from onward_polls.models import Ballot, FairnessFlag, Poll, Theme, WordsNote
 from onward_polls.viewsets import poll_viewset
 from tests.polls.factories import a_poll, an_article, vote
 
@@ -146,8 +147,20 @@ def test_without_a_connection_nothing_seems_saved(open_board: Any, poll: Poll) -
     assert focused(page) == "I coach on Tuesdays."
 
 
+def flag_some_and_limit_one(poll: Poll) -> None:
+    """Leave one sign to be decided, and one ballot that the limit of its network has set aside."""
+    now, ballots = timezone.now(), list(poll.ballots.order_by("pk"))
+    flag = FairnessFlag.objects.create(
+        poll=poll, kind=FairnessFlag.Kind.BURST, network="n" * 64, first_at=now, last_at=now, found_at=now
+    )
+    flag.ballots.set(ballots[:2])
+    Ballot.objects.filter(pk=ballots[2].pk).update(excluded_at=now, exclusion=Ballot.Exclusion.NETWORK)
+    rebuild_tallies(poll)
+
+
 @pytest.mark.parametrize("name", ["board", "inspect", "fairness"])
 def test_a_screen_is_accessible(open_board: Any, poll: Poll, name: str) -> None:
+    flag_some_and_limit_one(poll)
     page = open_board(poll)
     page.goto(page.url.replace("/board/", f"/{name}/"))
 
