@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from .actions import withdraw_consent
-from .ballot_box import lock_ballots, share_poll
+from .ballots.ballot_box import lock_ballots, share_poll
 from .models import Ballot, FollowUp, ReaderLink, WordsNote, new_salt
 from .readers import address_identity, ballots_of
 

@@ -3,8 +3,8 @@
 from celery import shared_task
 
 from .actions import announce_closings, find_unfair_ballots, fold_tallies, refresh_due_breakdowns
+from .fairness.networks import forget_networks
 from .follow_ups import send_waiting_confirmations
-from .networks import forget_networks
 
 
 @shared_task(name="onward_polls.fold", acks_late=True, ignore_result=True)

@@ -10,7 +10,7 @@ from wagtail.log_actions import LogActionRegistry
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
-from .fairness_log import register_fairness_actions
+from .fairness.log import register_fairness_actions
 from .models import Poll
 from .placement import places_of, why_kept
 from .viewsets import edit_url, poll_buttons, poll_viewset

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .ballot_rules import ballot_limits
+from .ballots.ballot_rules import ballot_limits
 from .errors import day
 from .models import Ballot, Poll
 from .tally import CAUTION, FEW, PollTally

@@ -167,7 +167,7 @@ def breakdown(*poll_ids: int) -> list[dict[str, Any]]:
 
 def fairness(poll_id: int) -> list[dict[str, Any]]:
     """Look for bursts in the last day, a fourteenth of all ballots."""
-    from onward_polls.fairness import few_writers, find_flags
+    from onward_polls.fairness.finding import few_writers, find_flags
     from onward_polls.models import Poll
 
     results: list[dict[str, Any]] = []
@@ -183,7 +183,7 @@ def export(poll_id: int) -> list[dict[str, Any]]:
     """Write every answer as a row of a spreadsheet."""
     import csv
 
-    from onward_polls.answer_rows import answer_rows
+    from onward_polls.desk.answer_rows import answer_rows
     from onward_polls.models import Poll
 
     results: list[dict[str, Any]] = []

@@ -141,7 +141,7 @@ def mail_part(article: Any, readers: int) -> None:
 
 
 def test_reach_is_known_while_a_question_is_answered_from_mails_only(article: Any, poll: Poll) -> None:
-    from onward_polls.breakdown import reach_of
+    from onward_polls.results.breakdown import reach_of
 
     mail_part(article, readers=5)
     assert reach_of(poll) is None
@@ -156,7 +156,7 @@ def test_reach_is_known_while_a_question_is_answered_from_mails_only(article: An
 
 
 def test_reach_is_not_known_of_a_question_that_was_mailed_twice(article: Any, poll: Poll) -> None:
-    from onward_polls.breakdown import reach_of
+    from onward_polls.results.breakdown import reach_of
 
     other = a_part(a_series("Another"), body=[("poll", poll)])
     other.save_revision().publish()

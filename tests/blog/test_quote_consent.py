@@ -8,7 +8,7 @@ from django.test import Client
 
 from onward_blog.roundups.actions import compile_roundup
 from onward_polls.actions import add_words, answer_permission
-from onward_polls.merging import link_keys
+from onward_polls.ballots.merging import link_keys
 from onward_polls.models import Ballot, Poll
 from tests.blog.answers import a_part, a_poll, a_series, words
 

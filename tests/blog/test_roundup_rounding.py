@@ -1,7 +1,7 @@
 """A reader who compares a poll with its roundup finds the same percentages."""
 
 from onward_blog.roundups.reading import FrozenLine
-from onward_polls.result_lines import percent, width
+from onward_polls.results.lines import percent, width
 from onward_polls.tally import PollTally, TallyLine
 
 

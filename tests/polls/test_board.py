@@ -11,7 +11,7 @@ from django.utils.html import strip_tags
 
 from onward_polls.actions import add_words, withdraw_ballot
 from onward_polls.actions.themes import create_theme, delete_theme
-from onward_polls.board import PAGE
+from onward_polls.desk.board import PAGE
 from onward_polls.erasure import erase_answers
 from onward_polls.models import Ballot, Option, Poll, Theme, WordsNote
 from onward_polls.viewsets import poll_viewset

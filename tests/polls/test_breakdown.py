@@ -12,9 +12,9 @@ from onward_polls import signals
 from onward_polls.actions import fold_tallies, refresh_breakdown, refresh_due_breakdowns
 from onward_polls.components import PollCard, PollResults, poll_results_mail, poll_results_text
 from onward_polls.models import Ballot, Breakdown, Poll
+from onward_polls.results.timeline import timeline
 from onward_polls.tally import read_tally
 from onward_polls.tasks import fold
-from onward_polls.timeline import timeline
 from tests.polls.factories import a_poll, an_article, option, vote
 
 

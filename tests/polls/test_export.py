@@ -11,7 +11,7 @@ from django.urls import reverse
 from wagtail import hooks
 
 from onward_polls.actions import add_words, cast_ballot, withdraw_ballot
-from onward_polls.answer_rows import COLUMNS, answer_rows
+from onward_polls.desk.answer_rows import COLUMNS, answer_rows
 from onward_polls.models import Ballot, Poll, Wording
 from onward_polls.viewsets import poll_viewset
 from onward_polls.viewsets.export import csv_lines

@@ -20,7 +20,7 @@ from onward_polls.actions import (
     link_reader,
     rebuild_tallies,
 )
-from onward_polls.fairness import few_writers, find_flags, in_bursts, tally_without
+from onward_polls.fairness.finding import few_writers, find_flags, in_bursts, tally_without
 from onward_polls.models import Ballot, FairnessFlag, Poll
 from onward_polls.tally import read_tally
 from onward_polls.tasks import fold

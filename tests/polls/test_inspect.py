@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onward_polls.actions import add_words, close_poll, confirm_follow_up, request_follow_up, withdraw_ballot
-from onward_polls.insight import chart_of, wilson
+from onward_polls.desk.insight import chart_of, wilson
 from onward_polls.models import Ballot, Poll, Wording
 from onward_polls.viewsets import poll_viewset
 from tests.polls.factories import a_poll, a_words_poll, an_article, vote

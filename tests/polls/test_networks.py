@@ -10,10 +10,10 @@ from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 
-from onward_polls import networks
 from onward_polls.actions import fold_tallies, link_reader, rebuild_tallies, withdraw_ballot
+from onward_polls.fairness import networks
+from onward_polls.fairness.networks import forget_networks, network_hash, network_of
 from onward_polls.models import Ballot, NetworkKey, Poll, TallyDelta
-from onward_polls.networks import forget_networks, network_hash, network_of
 from onward_polls.tally import read_tally
 from onward_polls.tasks import fold
 from tests.polls.conftest import FETCH

@@ -13,10 +13,10 @@ from wagtail.models import ModelLogEntry
 
 from onward_polls.actions import add_words, confirm_follow_up, link_reader, request_follow_up, withdraw_ballot
 from onward_polls.actions.permission import ask_permission
+from onward_polls.desk.permission import permission_token
 from onward_polls.erasure import erase_answers
 from onward_polls.errors import CannotAsk
 from onward_polls.models import Ballot, Poll, WordsNote
-from onward_polls.permission import permission_token
 from onward_polls.viewsets import poll_viewset
 from tests.polls.factories import closed_a_while_ago, vote
 

@@ -6,9 +6,9 @@ import pytest
 from wagtail.models import ModelLogEntry
 
 from onward_polls.actions import close_poll, promote_words
+from onward_polls.desk.write_ins import write_ins
 from onward_polls.errors import EditRefused
 from onward_polls.models import Ballot, Option, Poll
-from onward_polls.write_ins import write_ins
 from tests.polls.factories import option, vote
 
 

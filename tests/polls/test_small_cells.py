@@ -7,8 +7,16 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onward_polls.crosstable import LEAST, CrossTable, may_follow, merge_small, next_table, project, table_of
-from onward_polls.transitions import Moves, merge_moves, moves_as_rows, moves_of, next_moves
+from onward_polls.results.crosstable import (
+    LEAST,
+    CrossTable,
+    may_follow,
+    merge_small,
+    next_table,
+    project,
+    table_of,
+)
+from onward_polls.results.transitions import Moves, merge_moves, moves_as_rows, moves_of, next_moves
 
 
 #: The same cases in every run.

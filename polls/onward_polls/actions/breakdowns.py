@@ -7,11 +7,12 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from onward_polls import breakdown, signals
-from onward_polls.crosstable import next_table, table_of
+from onward_polls import signals
 from onward_polls.folding import fold_poll
 from onward_polls.models import Breakdown, Poll, Tally
-from onward_polls.transitions import moves_as_rows, moves_of, next_moves
+from onward_polls.results import breakdown
+from onward_polls.results.crosstable import next_table, table_of
+from onward_polls.results.transitions import moves_as_rows, moves_of, next_moves
 
 from .shared import announce
 

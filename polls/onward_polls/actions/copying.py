@@ -4,8 +4,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from onward_polls.desk.offering import match_earlier
 from onward_polls.models import Option, Poll, new_salt
-from onward_polls.offering import match_earlier
 
 
 #: What a copy takes over. Its times, its ballots and the poll it follows are its own.

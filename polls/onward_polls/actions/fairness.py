@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.log_actions import log
 
-from onward_polls import fairness, signals
-from onward_polls.ballot_box import (
+from onward_polls import signals
+from onward_polls.ballots.ballot_box import (
     Contribution,
     contribution,
     lock_ballots,
@@ -16,6 +16,7 @@ from onward_polls.ballot_box import (
     note_change,
     share_poll,
 )
+from onward_polls.fairness import finding as fairness
 from onward_polls.models import Ballot, FairnessFlag, Poll, TallyDelta
 
 from .shared import announce

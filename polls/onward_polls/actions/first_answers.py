@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from onward_polls import signals
-from onward_polls.at_once import insert_at_once
-from onward_polls.ballot_rules import check_options, check_role
+from onward_polls.ballots.at_once import insert_at_once
+from onward_polls.ballots.ballot_rules import check_options, check_role
 from onward_polls.models import Ballot, Option, Poll
 from onward_polls.readers import reader_key
 

@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from onward_polls import signals
-from onward_polls.ballot_box import lock_ballots, share_poll
+from onward_polls.ballots.ballot_box import lock_ballots, share_poll
+from onward_polls.ballots.merging import link_keys
 from onward_polls.follow_ups import asked_often, hand_over_confirmation, usable_address
-from onward_polls.merging import link_keys
 from onward_polls.models import Ballot, FollowUp, Poll, ReaderLink, new_salt
 from onward_polls.readers import address_identity, reader_key
 

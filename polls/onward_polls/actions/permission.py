@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from onward_polls import signals
+from onward_polls.desk.permission import permission_mail, send_by_django, taken_by_hook
 from onward_polls.errors import CannotAsk, WordsGone
 from onward_polls.models import Ballot, WordsNote
-from onward_polls.permission import permission_mail, send_by_django, taken_by_hook
 from onward_polls.words import clean_credit
 
 from .shared import announce

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from onward_polls import signals
+from onward_polls.desk.offering import checked_text, offer
+from onward_polls.desk.write_ins import write_ins
 from onward_polls.errors import EditRefused
 from onward_polls.models import Option, Poll, plain_text
-from onward_polls.offering import checked_text, offer
-from onward_polls.write_ins import write_ins
 
 from .copying import ask_again
 from .shared import announce

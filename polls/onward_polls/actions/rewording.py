@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from onward_polls import signals
+from onward_polls.desk.offering import checked_text
+from onward_polls.desk.rewording import keeping_wordings
 from onward_polls.errors import EditRefused
 from onward_polls.models import Option, Poll, plain_text
-from onward_polls.offering import checked_text
-from onward_polls.rewording import keeping_wordings
 
 from .shared import announce
 

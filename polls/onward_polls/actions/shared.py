@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import Signal
 
-from onward_polls.ballot_box import stamp_if_open
+from onward_polls.ballots.ballot_box import stamp_if_open
 from onward_polls.errors import PollClosed, PollNotOpen
 from onward_polls.models import Ballot, Poll
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from onward_polls import signals
-from onward_polls.ballot_box import (
+from onward_polls.ballots.ballot_box import (
     Contribution,
     HeldBallot,
     contribution,
@@ -18,12 +18,12 @@ from onward_polls.ballot_box import (
     replace_votes,
     share_poll,
 )
-from onward_polls.ballot_rules import check_options, check_role, clean_beside_other
-from onward_polls.climbing import climb
+from onward_polls.ballots.ballot_rules import check_options, check_role, clean_beside_other
+from onward_polls.ballots.climbing import climb
+from onward_polls.ballots.merging import link_keys
+from onward_polls.ballots.previous import find_previous
 from onward_polls.errors import ChangeNotAllowed, UnknownOption, WithdrawalTooLate
-from onward_polls.merging import link_keys
 from onward_polls.models import Ballot, FollowUp, Option, Poll
-from onward_polls.previous import find_previous
 from onward_polls.readers import ACCOUNT, address_identity, linked_key, reader_key
 
 from .shared import announce, stamp

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from onward_polls import signals
-from onward_polls.ballot_box import lock_ballots, share_poll
+from onward_polls.ballots.ballot_box import lock_ballots, share_poll
 from onward_polls.errors import AnswerTakenBack, WordsTooLate, WrittenElsewhere
 from onward_polls.models import Ballot
 from onward_polls.words import clean_credit, clean_words

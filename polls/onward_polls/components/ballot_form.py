@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from wagtail.images import get_image_model
 from wagtail.images.models import ResponsiveImage, SourceImageIOError
 
-from onward_polls.ballot_rules import MAX_BESIDE_OTHER
+from onward_polls.ballots.ballot_rules import MAX_BESIDE_OTHER
 from onward_polls.models import Option, Poll, plain_text
 from onward_polls.readers import ReaderView
 from onward_polls.wording import how_many

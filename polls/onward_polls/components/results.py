@@ -7,8 +7,8 @@ from typing import Any
 from laces.components import Component
 
 from onward_polls.models import Poll
-from onward_polls.result_lines import ResultLine, options_differ, result_lines
-from onward_polls.result_notes import ResultNotes, notes_on
+from onward_polls.results.lines import ResultLine, options_differ, result_lines
+from onward_polls.results.notes import ResultNotes, notes_on
 from onward_polls.tally import FEW, PollTally, read_tally
 from onward_polls.wording import caveats, who_answered
 

@@ -5,9 +5,9 @@ import re
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from onward_polls.desk.offering import MOST_OPTIONS, checked_text, too_many
 from onward_polls.errors import EditRefused
 from onward_polls.models import plain_text
-from onward_polls.offering import MOST_OPTIONS, checked_text, too_many
 
 
 #: "1..5", "0-10", "1 to 7": the points of a scale.

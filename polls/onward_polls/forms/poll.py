@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 
-from onward_polls.models import Option, Poll, plain_text
-from onward_polls.offering import (
+from onward_polls.desk.offering import (
     LONGEST_OPTION,
     MOST_OPTIONS,
     had_answered,
@@ -22,7 +21,8 @@ from onward_polls.offering import (
     stop_other,
     too_many,
 )
-from onward_polls.rewording import keeping_wordings
+from onward_polls.desk.rewording import keeping_wordings
+from onward_polls.models import Option, Poll, plain_text
 
 from .lines import points_of, read_lines
 from .locks import differs, locks_of

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods
 from onward_polls.components import PollCard, State, poll_path
 from onward_polls.conf import polls_settings
 from onward_polls.errors import PollError
+from onward_polls.fairness.networks import network_hash
 from onward_polls.models import Ballot, Poll
-from onward_polls.networks import network_hash
 from onward_polls.placement import is_public
 from onward_polls.posts import Place, place_of, wants_fragment
 from onward_polls.readers import (

@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from onward_polls.actions import cast_first_ballot
-from onward_polls.at_once import remembered
-from onward_polls.ballot_rules import find_options
+from onward_polls.ballots.at_once import remembered
+from onward_polls.ballots.ballot_rules import find_options
 from onward_polls.errors import PollError
 from onward_polls.posts import carries_token, place_of, wants_fragment
 from onward_polls.readers import account_of, browser_of

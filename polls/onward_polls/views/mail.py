@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from onward_polls.actions import cast_from_mail
-from onward_polls.ballot_rules import find_options
+from onward_polls.ballots.ballot_rules import find_options
 from onward_polls.components import State
 from onward_polls.errors import PollError
 from onward_polls.models import Option

@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 
 from onward_polls.actions.permission import answer_permission
 from onward_polls.conf import polls_settings
+from onward_polls.desk.permission import find_asked
 from onward_polls.errors import PollError
 from onward_polls.models import Ballot
-from onward_polls.permission import find_asked
 from onward_polls.posts import read_post
 
 from .answering import personal

@@ -12,7 +12,7 @@ from onward_polls.components import PollResults, earlier_tally
 from onward_polls.models import Poll
 from onward_polls.placement import is_public
 from onward_polls.readers import view_request
-from onward_polls.result_data import as_json
+from onward_polls.results.data import as_json
 from onward_polls.tally import read_tally
 
 

@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from onward_polls.actions import cast_ballot, withdraw_ballot
-from onward_polls.at_once import remember
-from onward_polls.ballot_rules import check_options, check_role, clean_beside_other, find_options
+from onward_polls.ballots.at_once import remember
+from onward_polls.ballots.ballot_rules import check_options, check_role, clean_beside_other, find_options
 from onward_polls.components import State
 from onward_polls.errors import PollError
 from onward_polls.models import Option

@@ -11,16 +11,16 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
 from onward_polls.actions.themes import sort_words, star_words
-from onward_polls.board import (
+from onward_polls.desk.board import (
     Selection,
     board_counts,
     find_words,
     number_in,
     page_of_words,
 )
+from onward_polls.desk.write_ins import write_ins
 from onward_polls.errors import PollError, WordsGone
 from onward_polls.models import Ballot, Theme
-from onward_polls.write_ins import write_ins
 
 from .cards import card_of
 from .screen import PollScreen, screen_url, way_back

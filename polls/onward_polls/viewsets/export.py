@@ -8,7 +8,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.text import slugify
 
-from onward_polls.answer_rows import answer_rows
+from onward_polls.desk.answer_rows import answer_rows
 from onward_polls.models import Poll
 
 from .screen import PollScreen

@@ -15,7 +15,7 @@ from wagtail.admin import messages
 
 from onward_polls.actions.fairness import decide_flag
 from onward_polls.actions.limited import count_limited, limited_ballots
-from onward_polls.fairness import few_writers, tally_without
+from onward_polls.fairness.finding import few_writers, tally_without
 from onward_polls.models import Ballot, FairnessFlag, Poll
 from onward_polls.tally import PollTally, TallyLine, read_tally
 

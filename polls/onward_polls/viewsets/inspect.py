@@ -16,8 +16,8 @@ from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import registry
 from wagtail.models import ModelLogEntry, ReferenceIndex
 
-from onward_polls import insight
 from onward_polls.components.results import PollResults
+from onward_polls.desk import insight
 from onward_polls.models import FairnessFlag, Poll
 from onward_polls.tally import PollTally, read_tally
 from onward_polls.wording import life_line

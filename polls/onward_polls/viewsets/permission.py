@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
 from onward_polls.actions.permission import CAN_BE_ASKED, ask_permission
-from onward_polls.board import words_of
+from onward_polls.desk.board import words_of
 from onward_polls.errors import PollError
 from onward_polls.models import Ballot
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
 from onward_polls.actions.promoting import promote_words
+from onward_polls.desk.write_ins import WriteIn, write_ins
 from onward_polls.errors import PollError
 from onward_polls.models import plain_text
-from onward_polls.write_ins import WriteIn, write_ins
 
 from .life import edit_url
 from .screen import PollScreen, screen_url

@@ -18,7 +18,7 @@ from onward_polls.actions.themes import (
     rename_theme,
     sort_words,
 )
-from onward_polls.board import board_counts, find_words, number_in
+from onward_polls.desk.board import board_counts, find_words, number_in
 from onward_polls.errors import PollError, ThemeGone
 from onward_polls.models import Theme
 

@@ -11,8 +11,8 @@ from wagtail.images.models import Image
 from wagtail.models import Page, Revision, Site
 
 from onward_blog.pages.models import ArticlePage, SeriesPage
+from onward_polls.desk.offering import match_earlier
 from onward_polls.models import Option, Poll
-from onward_polls.offering import match_earlier
 
 from .body import body_of
 from .content.pictures import ALL_PICTURES

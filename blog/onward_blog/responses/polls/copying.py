@@ -10,8 +10,8 @@ from wagtail.blocks.field_block import ChooserBlock
 from wagtail.fields import StreamField
 
 from onward_polls.actions import copy_poll
+from onward_polls.desk.offering import match_earlier
 from onward_polls.models import Option, Poll
-from onward_polls.offering import match_earlier
 
 from .finding import polls_of
 

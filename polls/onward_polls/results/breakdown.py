@@ -12,9 +12,10 @@ from django.db.models import BigIntegerField, Count, F, Sum
 from django.db.models.functions import Cast, TruncDate
 from wagtail import hooks
 
+from onward_polls.models import Ballot, Breakdown, Option, Poll, Tally, Vote, plain_text
+from onward_polls.tally import read_tally, same_options
+
 from .crosstable import Cells, Label
-from .models import Ballot, Breakdown, Option, Poll, Tally, Vote, plain_text
-from .tally import read_tally, same_options
 
 
 logger = logging.getLogger(__name__)

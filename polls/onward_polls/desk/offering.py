@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from .errors import EditRefused
-from .models import Option, Poll, plain_text
+from onward_polls.errors import EditRefused
+from onward_polls.models import Option, Poll, plain_text
 
 
 #: More than anybody reads before answering.

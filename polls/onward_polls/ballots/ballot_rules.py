@@ -6,9 +6,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .errors import BallotIncomplete, RoleUnknown, UnknownOption
-from .models import Option, Poll
-from .words import CONTROL
+from onward_polls.errors import BallotIncomplete, RoleUnknown, UnknownOption
+from onward_polls.models import Option, Poll
+from onward_polls.words import CONTROL
 
 
 #: Room for what a reader writes beside the "other" option: a line, not an essay.

@@ -19,9 +19,9 @@ from django.db.models import Count, DateTimeField, Exists, ExpressionWrapper, Q,
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from .conf import polls_settings
-from .models import EXCLUDED, Ballot, Option, Poll, TallyDelta, Vote
-from .readers import linked_key
+from onward_polls.conf import polls_settings
+from onward_polls.models import EXCLUDED, Ballot, Option, Poll, TallyDelta, Vote
+from onward_polls.readers import linked_key
 
 
 #: What one ballot adds to the tally: (option primary key, or None for the ballot itself; door) -> 1.

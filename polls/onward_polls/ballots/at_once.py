@@ -18,11 +18,12 @@ from typing import Any
 from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
+from onward_polls.conf import polls_settings
+from onward_polls.models import Ballot, Option, Poll, ReaderLink, TallyDelta, Vote
+from onward_polls.placement import public_condition
+from onward_polls.preparing import one_message, refuse_names
+
 from .ballot_box import HOUR, sharing
-from .conf import polls_settings
-from .models import Ballot, Option, Poll, ReaderLink, TallyDelta, Vote
-from .placement import public_condition
-from .preparing import one_message, refuse_names
 
 
 #: SQL and its parameters.

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from .errors import WordsGone
-from .models import Ballot, Poll, Vote
+from onward_polls.errors import WordsGone
+from onward_polls.models import Ballot, Poll, Vote
 
 
 #: Sentences on one page: enough to work through at a sitting, few enough that a browser stays quick.

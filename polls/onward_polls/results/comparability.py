@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .errors import day
-from .models import Poll, Wording, plain_text
-from .tally import PollTally, TallyLine, same_options
+from onward_polls.errors import day
+from onward_polls.models import Poll, Wording, plain_text
+from onward_polls.tally import PollTally, TallyLine, same_options
 
 
 def rewordings(poll: Poll, tally: PollTally) -> list[str]:

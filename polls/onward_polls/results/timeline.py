@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .tally import FEW
+from onward_polls.tally import FEW
 
 
 #: A picture of fewer days says nothing that a sentence does not say.

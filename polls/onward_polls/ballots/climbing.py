@@ -3,9 +3,10 @@
 Like everything in ``ballot_box``, this runs inside a transaction that an action has opened.
 """
 
+from onward_polls.models import Ballot, Poll, ReaderLink
+from onward_polls.readers import reader_key
+
 from .merging import link_keys
-from .models import Ballot, Poll, ReaderLink
-from .readers import reader_key
 
 
 def climb(poll: Poll, *, browser: str, account: str) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail import hooks
 
-from .models import Ballot
+from onward_polls.models import Ballot
 
 
 SALT = "onward_polls.permission"

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .errors import day
-from .tally import PollTally, TallyLine, same_options
+from onward_polls.errors import day
+from onward_polls.tally import PollTally, TallyLine, same_options
 
 
 @dataclass(frozen=True)

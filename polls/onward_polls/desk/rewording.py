@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from .models import Option, Poll, Wording, plain_text
+from onward_polls.models import Option, Poll, Wording, plain_text
 
 
 @dataclass

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from .models import Ballot, Poll
+from onward_polls.models import Ballot, Poll
+
 from .page_names import PageName, describe_pages
 from .spreadsheets import safe_cell
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from .models import Ballot, NetworkKey, Poll
+from onward_polls.models import Ballot, NetworkKey, Poll
 
 
 #: How long a ballot remembers its network, and the key that hashed it lives.

@@ -11,8 +11,8 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Length
 from django.utils import timezone
 
-from .models import EXCLUDED, Ballot, FairnessFlag, Poll, Tally, Vote
-from .tally import PollTally, count_tally, unfolded_counts
+from onward_polls.models import EXCLUDED, Ballot, FairnessFlag, Poll, Tally, Vote
+from onward_polls.tally import PollTally, count_tally, unfolded_counts
 
 
 #: So many ballots from one network are worth a look.

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from .components import PollResults
-from .result_lines import ResultLine
-from .result_notes import ResultNotes
-from .tally import PollTally
-from .wording import who_answered
+from onward_polls.components import PollResults
+from onward_polls.tally import PollTally
+from onward_polls.wording import who_answered
+
+from .lines import ResultLine
+from .notes import ResultNotes
 
 
 def as_json(results: PollResults) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from functools import partial
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from . import signals
+from onward_polls import signals
+from onward_polls.models import Ballot, FairnessFlag, FollowUp, Poll, ReaderLink, Vote, WordsNote
+from onward_polls.readers import linked_key
+
 from .ballot_box import Contribution, contribution, lock_ballots, marked_on, note_change, share_poll
-from .models import Ballot, FairnessFlag, FollowUp, Poll, ReaderLink, Vote, WordsNote
-from .readers import linked_key
 
 
 #: What a later answer replaces when two ballots become one.

@@ -7,10 +7,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from onward_polls.errors import day
+from onward_polls.models import Breakdown, Poll
+from onward_polls.tally import PollTally, same_options
+
 from .crosstable import OTHER, CrossTable, Label, table_of
-from .errors import day
-from .models import Breakdown, Poll
-from .tally import PollTally, same_options
 from .transitions import Moves, moves_of
 
 

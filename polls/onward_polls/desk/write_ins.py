@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from .models import Ballot, Option, Poll, plain_text
+from onward_polls.models import Ballot, Option, Poll, plain_text
 
 
 @dataclass(frozen=True)

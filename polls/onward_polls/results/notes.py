@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field, replace
 
+from onward_polls.models import Poll
+from onward_polls.tally import PollTally
+from onward_polls.wording import reach_line, reopened_line
+
 from .breakdown import read_breakdown
 from .comparability import comparability, rewordings
-from .models import Poll
-from .result_tables import MovesTable, RoleTable, moves_table, role_table
-from .tally import PollTally
+from .tables import MovesTable, RoleTable, moves_table, role_table
 from .timeline import Timeline, timeline
-from .wording import reach_line, reopened_line
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from .models import Ballot, FollowUp, Poll, Vote
-from .tally import PollTally, span_of_ballots
+from onward_polls.models import Ballot, FollowUp, Poll, Vote
+from onward_polls.tally import PollTally, span_of_ballots
 
 
 #: A poll whose answers came within this time is shown by the hour, any other by the day.

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from .models import Ballot, Poll, ReaderLink
-from .readers import reader_key
+from onward_polls.models import Ballot, Poll, ReaderLink
+from onward_polls.readers import reader_key
 
 
 def find_previous(poll: Poll, identities: Iterable[str]) -> Ballot | None:

@@ -1,0 +1,1 @@
+"""What an author does with a poll: words, numbers, wordings, and answers as rows."""

@@ -1,0 +1,1 @@
+"""What is shown of a tally, and what has to be said beside it."""
