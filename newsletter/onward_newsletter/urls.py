@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from .feeds import IssueFeed
 from .views import addresses, archive, preferences, proofs, subscribing
+from .views.feed import IssueFeed
 
 
 app_name = "onward_newsletter"

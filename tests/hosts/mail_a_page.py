@@ -1,5 +1,7 @@
 """Send a page by wagtail-newsletter's own buttons and our engine; run by test_wagtail_newsletter.py, by itself."""
 
+# ruff: noqa: E402 (models can be imported only once Django is set up)
+
 import django
 from django.core.management import call_command
 from django.test.utils import setup_test_environment

@@ -35,7 +35,7 @@ from onward_newsletter.models import Issue, Newsletter, Topic
 State = Issue.State
 
 
-class IssueCampaign(Campaign):  # type: ignore[misc]
+class IssueCampaign(Campaign):
     """One of our issues, as the package sees it."""
 
     def __init__(self, issue: Issue) -> None:
@@ -68,7 +68,7 @@ class IssueCampaign(Campaign):  # type: ignore[misc]
         }
 
 
-class OnwardBackend(CampaignBackend):  # type: ignore[misc]
+class OnwardBackend(CampaignBackend):
     """Our engine behind the package's interface; refusals are its CampaignBackendError, with our sentence."""
 
     name = "Onward"
@@ -153,7 +153,7 @@ class OnwardBackend(CampaignBackend):  # type: ignore[misc]
     def schedule_campaign(self, campaign_id: str, schedule_time: datetime) -> None:
         """Send at a time, in the site's zone."""
         issue, zone = self._ready(campaign_id), timezone.get_current_timezone()
-        self._do(lambda: schedule_issue(issue, schedule_time, zone))  # type: ignore[arg-type]
+        self._do(lambda: schedule_issue(issue, schedule_time, zone))
         log(issue, "onward_newsletter.schedule")
 
     def unschedule_campaign(self, campaign_id: str) -> None:
@@ -188,8 +188,9 @@ class OnwardBackend(CampaignBackend):  # type: ignore[misc]
         return issue
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 19 else None
+def _number(text: str | None) -> int:
+    """Return the number a text holds, or one that no row has."""
+    return int(text) if text and text.isdecimal() and len(text) < 19 else 0
 
 
 def _audience_of(recipients: Any) -> tuple[Newsletter, Topic | None]:

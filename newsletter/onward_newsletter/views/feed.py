@@ -8,10 +8,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 
-from . import links
-from .conf import get_settings
-from .models import Issue, Newsletter
-from .views.archive import listed_issues, mark
+from onward_newsletter import links
+from onward_newsletter.conf import get_settings
+from onward_newsletter.models import Issue, Newsletter
+
+from .archive import listed_issues, mark
 
 
 #: Issues in a feed.
