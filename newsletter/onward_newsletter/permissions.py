@@ -22,6 +22,8 @@ class ImportPolicy(ModelPermissionPolicy):
 
     def user_has_permission(self, user: Any, action: str) -> bool:
         return action in {"add", "view"} and user.has_perm(IMPORT)
+
+
 #: To close an address and to open it again.
 CHANGE_SUPPRESSION = "onward_newsletter.change_suppression"
 

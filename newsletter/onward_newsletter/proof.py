@@ -81,7 +81,8 @@ def _is_first(kind: str, token: str) -> bool:
 @register
 def check_proof_of_work(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Refuse to ask for work that nobody could check."""
-    if not is_asked() or (find_spec("django_altcha") and getattr(settings, "ALTCHA_HMAC_KEY", "")):
+    key: str = getattr(settings, "ALTCHA_HMAC_KEY", "")
+    if not is_asked() or (find_spec("django_altcha") and key):
         return []
     return [
         Error(

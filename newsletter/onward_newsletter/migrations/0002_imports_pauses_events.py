@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import onward_newsletter.models.subscriber
 from django.conf import settings
 from django.db import migrations, models
+
+import onward_newsletter.models.subscriber
 
 
 class Migration(migrations.Migration):
