@@ -156,11 +156,12 @@ class _Slotted:
         return [
             run if isinstance(run, bytes) else _quoted_printable(self._fill(run, values))
             for run in self._runs
+            if isinstance(run, bytes) or not _is_left_out(run, values)
         ]
 
     def filled(self, values: Values) -> str:
         """Return the body as text."""
-        return self._fill(self._body, values)
+        return self._fill(_without_empty(self._body, values), values)
 
     def _fill(self, text: str, values: Values) -> str:
         return _replace(text, values, self._escape)
@@ -168,7 +169,7 @@ class _Slotted:
 
 def fill_slots(text: str, values: Values, *, is_html: bool = False) -> str:
     """Return a text with its slots filled, for a preview or a test."""
-    return _replace(text, values, _escape if is_html else str)
+    return _replace(_without_empty(text, values), values, _escape if is_html else str)
 
 
 def _replace(text: str, values: Values, escape: Escape) -> str:
@@ -186,6 +187,16 @@ def _grouped(lines: Sequence[str]) -> list[list[str]]:
         runs[-1].append(line)
         previous_has_slot = has_slot
     return runs
+
+
+def _without_empty(text: str, values: Values) -> str:
+    return "\n".join(line for line in text.split("\n") if not _is_left_out(line, values))
+
+
+def _is_left_out(line: str, values: Values) -> bool:
+    """Whether a line is nothing but a slot that this recipient has no value for."""
+    slot = SLOT.fullmatch(line.strip())
+    return slot is not None and not values.get(slot[1])
 
 
 def _run(lines: Sequence[str]) -> str | bytes:

@@ -40,6 +40,10 @@ SHOWN_BESIDE_SUBJECT = 150
 DARK_RULE = "@media (prefers-color-scheme: dark)"
 
 
+#: What XML 1.0 has no place for (section 2.2), so that nobody's paste can keep a mail from being made.
+NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+
+
 @dataclass(frozen=True)
 class IssueContent:
     """What an app puts into an issue: HTML (it is cleaned here), and text, or "" to have it made from the HTML.
@@ -91,7 +95,7 @@ def _render(issue: Issue, content: IssueContent) -> RenderedIssue:
         "body": body,
         "outro": _blocks(_paragraphs(issue.outro)),
     }
-    mjml = render_to_string("onward_newsletter/mail/issue.mjml", context)
+    mjml = NO_XML.sub("", render_to_string("onward_newsletter/mail/issue.mjml", context))
     html = mrml.to_html(mjml, None, mrml.RenderOptions(fonts={})).content
     has_body = bool(body or context["intro"] or context["outro"])
     parts = {"intro": context["intro"], "body": [*opening, *body], "outro": context["outro"]}
