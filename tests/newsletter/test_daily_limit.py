@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from onward_newsletter import lanes
-from onward_newsletter.actions.issues import issue_books, issue_status
+from onward_newsletter.actions.issues import issue_books
 from onward_newsletter.models import Delivery, Issue, Lane
 from onward_newsletter.progress import describe_progress
 from onward_newsletter.pump import pump
@@ -51,8 +51,8 @@ def test_what_waits_for_tomorrow_calls_for_no_worker_and_is_said(relay: SinkThre
 
     issue.refresh_from_db()
     assert (issue.state, report.left) == (Issue.State.SENDING, 0)
-    assert issue_status(issue)["goes_on_tomorrow"] is True
-    assert issue_status(issue)["eta_s"] is None
+    assert issue_books(issue).goes_on_tomorrow
+    assert issue_books(issue).eta_s is None
     assert "goes on tomorrow" in describe_progress()
 
 
