@@ -68,6 +68,8 @@ class SeriesMixin(PageModel):
         blank=True,
         help_text=_("How many parts there will be, if you know. Readers see “Part 2 of 4”."),
     )
+    #: When the author ended the series; nobody can follow it from then on.
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -121,6 +123,12 @@ class ArticleMixin(PageModel):
         help_text=_("Announces the next part with its question. Empty: nothing is announced."),
     )
     next_expected = models.DateField(_("the next part is expected on"), null=True, blank=True)
+    next_at_answers = models.PositiveIntegerField(
+        _("written once there are this many answers"),
+        null=True,
+        blank=True,
+        help_text=_("Readers see how many are still missing. Empty: no number is promised."),
+    )
 
     class Meta:
         abstract = True

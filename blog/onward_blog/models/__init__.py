@@ -2,14 +2,21 @@
 
 from .author import Author
 from .comments import CommentState
+from .desk import AuthorDesk
+from .questions import QuestionSupport, ReaderQuestion
 from .responses import ResponseFold, Roundup, RoundupQuote, RoundupUse
 from .shares import ShareCount, ShareLink
+from .windows import ResponseWindow
 
 
 __all__ = [
     "Author",
+    "AuthorDesk",
     "CommentState",
+    "QuestionSupport",
+    "ReaderQuestion",
     "ResponseFold",
+    "ResponseWindow",
     "Roundup",
     "RoundupQuote",
     "RoundupUse",
