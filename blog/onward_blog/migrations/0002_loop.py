@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("seen_at", models.DateTimeField(blank=True, null=True)),
-                ("seen_before", models.DateTimeField(blank=True, null=True)),
+                ("seen", models.JSONField(blank=True, default=dict)),
                 (
                     "wants_mail",
                     models.BooleanField(
@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("mailed_on", models.DateField(blank=True, null=True)),
+                ("mailed", models.JSONField(blank=True, default=dict)),
                 (
                     "user",
                     models.OneToOneField(

@@ -9,12 +9,15 @@ class AuthorDesk(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="onward_desk"
     )
-    #: When the dashboard was looked at last, and the time before that: what changed since is measured from it.
+    #: When the author last marked the dashboard as seen, and the totals as they stood then, by page and column:
+    #: {"12": {"answers": 40, …}}. What changed since is the difference, however long ago that was.
     seen_at = models.DateTimeField(null=True, blank=True)
-    seen_before = models.DateTimeField(null=True, blank=True)
+    seen = models.JSONField(default=dict, blank=True)
     wants_mail = models.BooleanField(_("a mail in the morning when something came in"), default=True)
     #: The day of the last morning mail, in the site's time zone: one a day at most.
     mailed_on = models.DateField(null=True, blank=True)
+    #: The totals as they stood in that mail, like ``seen``: the next mail tells what has come since.
+    mailed = models.JSONField(default=dict, blank=True)
 
     class Meta:
         verbose_name = _("author’s desk")
