@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                         default=True, verbose_name="a mail in the morning when something came in"
                     ),
                 ),
+                ("looked_on", models.DateField(blank=True, null=True)),
                 ("mailed_on", models.DateField(blank=True, null=True)),
                 ("mailed", models.JSONField(blank=True, default=dict)),
                 (

@@ -14,9 +14,11 @@ class AuthorDesk(models.Model):
     seen_at = models.DateTimeField(null=True, blank=True)
     seen = models.JSONField(default=dict, blank=True)
     wants_mail = models.BooleanField(_("a mail in the morning when something came in"), default=True)
-    #: The day of the last morning mail, in the site's time zone: one a day at most.
+    #: The last morning, a day in the site's time zone, that was dealt with: by a mail, or as there was nothing to tell.
+    looked_on = models.DateField(null=True, blank=True)
+    #: The day of the last morning mail, and what was in it, so that the next one tells what has come since:
+    #: {"totals": as in ``seen``, "decisions": [key, …]}.
     mailed_on = models.DateField(null=True, blank=True)
-    #: The totals as they stood in that mail, like ``seen``: the next mail tells what has come since.
     mailed = models.JSONField(default=dict, blank=True)
 
     class Meta:
