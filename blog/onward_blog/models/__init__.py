@@ -6,7 +6,7 @@ from .desk import AuthorDesk
 from .questions import QuestionSupport, ReaderQuestion
 from .responses import ResponseFold, Roundup, RoundupQuote, RoundupUse
 from .shares import ShareCount, ShareLink
-from .windows import ResponseWindow
+from .windows import ResponseWindow, WindowMark
 
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "RoundupUse",
     "ShareCount",
     "ShareLink",
+    "WindowMark",
 ]

@@ -19,7 +19,11 @@ class ResponseFold(models.Model):
     )
     #: {source slug: ResponseSummary as a dict, and "shown"}; see ``onward_blog.responses.base``.
     data = models.JSONField(default=dict)
+    #: When ``data`` was last found to be another.
     folded_at = models.DateTimeField()
+    #: What the sources said of the article in short when it was last folded, and when that was; see ``folding``.
+    mark = models.CharField(max_length=64, blank=True, editable=False)
+    visited_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("response fold")

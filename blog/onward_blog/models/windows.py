@@ -11,8 +11,8 @@ swapper.set_app_prefix("wagtailcore", "wagtail")
 class ResponseWindow(models.Model):
     """What readers did with one article, or with a whole series, in one window of time that is over.
 
-    Windows of a page follow each other without a gap, so their sums are the totals. A window is written once, when
-    nothing more can come into it, and never changes; whatever comes later belongs to a later window.
+    A day without a window is one in which nothing came in, so the sums over the windows are the totals. A window is
+    written once, when nothing more can come into it, and never changes: what a reader takes back later stays in it.
     """
 
     page = models.ForeignKey(
@@ -40,3 +40,26 @@ class ResponseWindow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.page_id} on {self.since:%Y-%m-%d}"
+
+
+class WindowMark(models.Model):
+    """Up to where the windows of one page are written; what lies before is never counted again.
+
+    A day in which nothing happened has no window, so the last window does not say it.
+    """
+
+    page = models.OneToOneField(
+        swapper.get_model_name("wagtailcore", "Page"),
+        on_delete=models.CASCADE,
+        related_name="onward_window_mark",
+    )
+    #: The first day; its window holds whatever came before it too.
+    began = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("window mark")
+        verbose_name_plural = _("window marks")
+
+    def __str__(self) -> str:
+        return f"{self.page_id} up to {self.until:%Y-%m-%d}"

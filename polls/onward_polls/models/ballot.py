@@ -105,6 +105,12 @@ class Ballot(models.Model):
                 condition=~Q(network=""),
                 name="onward_polls_ballot_network",
             ),
+            # Few write: their words are counted without looking at the other ballots.
+            models.Index(
+                fields=["poll", "consent"],
+                condition=~Q(words="") & Q(withdrawn_at=None, excluded_at=None),
+                name="onward_polls_ballot_words",
+            ),
         ]
 
     def __str__(self) -> str:
