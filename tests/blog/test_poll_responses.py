@@ -9,6 +9,7 @@ from onward_blog import mailing
 from onward_blog.responses.folding import fold_responses
 from onward_blog.roundups.actions import compile_roundup
 from onward_blog.roundups.components import RoundupCard
+from onward_blog.roundups.document import canonical_json
 from onward_blog.roundups.draft import proposed_quotes
 from onward_blog.roundups.reading import Reading
 from onward_newsletter.models import Delivery, Newsletter, Subscriber
@@ -103,14 +104,20 @@ def test_starred_sentences_come_first_and_themes_are_named(article: Any, poll: P
     theme = Theme.objects.create(poll=poll, name="Nobody’s job")
     WordsNote.objects.create(ballot=starred, theme=theme, starred=True)
     WordsNote.objects.create(ballot=hidden, theme=theme)
+    small = Theme.objects.create(poll=poll, name="Meetings")
+    for number in range(7):
+        under = theme if number < 3 else small
+        WordsNote.objects.create(ballot=words(poll, f"No. {number}", consent="none"), theme=under)
 
     roundup = compile_roundup(article)
 
     assert [quote.source_key for quote in proposed_quotes(roundup)] == [str(starred.uuid), str(first.uuid)]
-    assert Reading(roundup.data).questions[0].ranked_themes == [("Nobody’s job", 2)]
+    question = Reading(roundup.data).questions[0]
+    assert question.ranked_themes == [("Nobody’s job", 5)]
+    assert "Meetings" not in canonical_json(roundup.data)
     assert roundup.data["quotes"][0]["theme"] == "Nobody’s job"
     assert "theme" not in roundup.data["quotes"][1]
-    assert "Nobody’s job (2)" in str(RoundupCard(roundup).render_html())
+    assert "Nobody’s job (5)" in str(RoundupCard(roundup).render_html())
 
 
 def test_the_fold_knows_how_many_are_set_aside(article: Any, poll: Poll) -> None:

@@ -5,10 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from .method import method_of
 
 
 #: Under this many answers a percentage says more than is known, so only counts are shown.
 FEW = 10
+#: Under this many answers the percentages come with a word of caution.
+CAUTION = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,29 @@ class FrozenLine:
     n: int
     retired: bool = False
     edited: bool = False
+    #: Whether readers wrote beside it what they do instead.
+    other: bool = False
+    #: That it was added while readers answered, as a sentence; "" when it was there from the start.
+    late: str = ""
+    #: How many of ``then_n`` had given this answer when the question was asked before; None where nothing is compared.
+    then: int | None = None
+    then_n: int = 0
+
+    @property
+    def notes(self) -> str:
+        """What became of the option while readers answered, in a few words."""
+        notes = [
+            self.late,
+            _("wording edited") if self.edited else "",
+            _("no longer offered") if self.retired else "",
+        ]
+        return "; ".join(note for note in notes if note)
+
+    @property
+    def then_percent(self) -> int | None:
+        """The same share when the question was asked before."""
+        few = self.then is None or self.then_n < FEW
+        return None if few else round((self.then or 0) / self.then_n * 100)
 
     @property
     def percent(self) -> int | None:
@@ -52,8 +80,11 @@ class FrozenQuestion:
     prompt: str = ""
     #: Ballots that are kept and in none of these numbers.
     excluded: int = 0
-    #: What the author sorted the sentences under, and how many each.
+    #: What the author sorted the sentences under, and how many each; the small ones together.
     themes: dict[str, int] = field(default_factory=dict)
+    other_themes: int = 0
+    #: The facts of the group as they stand in the document; earlier versions have fewer.
+    facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def poll_id(self) -> int:
@@ -72,6 +103,38 @@ class FrozenQuestion:
     def ranked_themes(self) -> list[tuple[str, int]]:
         """The themes, the largest first; equal ones by name."""
         return sorted(self.themes.items(), key=lambda theme: (-theme[1], theme[0]))
+
+    @property
+    def needs_caution(self) -> bool:
+        """Whether one answer more could still move the percentages a lot."""
+        return FEW <= self.n < CAUTION and bool(self.lines)
+
+    @property
+    def median(self) -> FrozenLine | None:
+        """The middle answer of a scale that enough readers answered."""
+        key = self.facts.get("median")
+        return self.line(key) if key and self.shows_percentages else None
+
+    @property
+    def reach(self) -> int | None:
+        """How many readers the question reached; None where nobody knows, or fewer than answered."""
+        reach = self.facts.get("reach")
+        return int(reach) if reach and reach >= self.n else None
+
+    @property
+    def response_rate(self) -> int | None:
+        """Who answered of those reached, in whole per cent."""
+        return round(self.n / self.reach * 100) if self.reach and self.shows_percentages else None
+
+    @property
+    def wording_version(self) -> int:
+        return int(self.facts.get("wording_version", 1))
+
+    @property
+    def then(self) -> dict[str, Any] | None:
+        """What was answered when the question was asked before, as in the document; None where nothing is compared."""
+        then: dict[str, Any] | None = self.facts.get("then")
+        return then
 
     def line(self, key: str) -> FrozenLine | None:
         """Return the line of an option, or None for one that the roundup does not know."""
@@ -99,12 +162,31 @@ class Reading:
         return part
 
     @property
+    def series(self) -> str:
+        return str(self.data["page"].get("series", ""))
+
+    @property
+    def author(self) -> str:
+        return str(self.data["page"].get("author", ""))
+
+    @property
+    def code(self) -> str:
+        """Which code counted; "" in documents of an earlier version."""
+        return str(self.data.get("code", ""))
+
+    @property
+    def method(self) -> list[str]:
+        """How it was counted, in sentences; documents of an earlier version are described now."""
+        frozen: list[str] | None = self.data.get("method")
+        return method_of(self.data) if frozen is None else frozen
+
+    @property
     def until(self) -> datetime:
-        return _moment(self.data["window"]["until"]) or datetime.max
+        return moment(self.data["window"]["until"]) or datetime.max
 
     @property
     def since(self) -> datetime | None:
-        return _moment(self.data["window"]["since"])
+        return moment(self.data["window"]["since"])
 
     @property
     def questions(self) -> list[FrozenQuestion]:
@@ -164,22 +246,29 @@ def _question(group: dict[str, Any]) -> FrozenQuestion:
         wording=group["title"],
         kind=group["kind"],
         n=n,
-        lines=tuple(_line(line, n) for line in group["lines"]),
-        first_at=_moment(facts["first_at"]),
-        last_at=_moment(facts["last_at"]),
+        lines=tuple(_line(line, n, facts.get("then")) for line in group["lines"]),
+        first_at=moment(facts["first_at"]),
+        last_at=moment(facts["last_at"]),
         doors=facts["doors"],
         words=facts["words"],
         prompt=facts["words_prompt"],
         # Roundups frozen by an earlier version say nothing of these.
         excluded=facts.get("excluded", 0),
         themes=facts.get("themes", {}),
+        other_themes=facts.get("other_themes", 0),
+        facts=facts,
     )
 
 
-def _line(line: dict[str, Any], n: int) -> FrozenLine:
-    notes = {name: bool(line["facts"].get(name)) for name in ("retired", "edited")}
-    return FrozenLine(line["key"], line["text"], line["count"], n, **notes)
+def _line(line: dict[str, Any], n: int, then: dict[str, Any] | None) -> FrozenLine:
+    facts = line["facts"]
+    notes = {name: bool(facts.get(name)) for name in ("retired", "edited", "other")}
+    before = {"then": then["lines"].get(line["key"]), "then_n": then["n"]} if then else {}
+    return FrozenLine(
+        line["key"], line["text"], line["count"], n, **notes, late=facts.get("late", ""), **before
+    )
 
 
-def _moment(text: str | None) -> datetime | None:
+def moment(text: str | None) -> datetime | None:
+    """Return a time of the document; None stands for none."""
     return parse_datetime(text) if text else None

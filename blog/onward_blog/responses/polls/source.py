@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -16,6 +16,7 @@ from onward_polls.models import Ballot, Poll
 
 from .counts import ballots_in, group_of, heads_of, marks_of, set_aside
 from .finding import polls_of
+from .frozen import facts_to_freeze
 from .quotes import quotes_from, themes_of
 from .shown import is_open, shown_breakdowns, shown_tallies
 
@@ -99,6 +100,19 @@ class PollSource:
         """Return the sentences whose writers allowed it, poll by poll: starred ones first, then those that read well."""
         polls = self._polls(article)
         return quotes_from(polls, ballots_in(polls, since, until), source=self.slug)
+
+    def last_at(self, article: Any, *, since: datetime | None, until: datetime) -> datetime | None:
+        """Return when the last ballot of the window was cast, set aside or not; one query."""
+        polls = [poll.pk for poll in self._polls(article)]
+        window = Ballot.objects.standing().filter(within("cast_at", since, until), poll__in=polls)
+        last: datetime | None = window.aggregate(last=Max("cast_at"))["last"]
+        return last
+
+    def facts_to_freeze(
+        self, article: Any, *, since: datetime | None, until: datetime
+    ) -> dict[str, dict[str, Any]]:
+        """Return what a roundup says of each question beside its numbers; see ``frozen``."""
+        return facts_to_freeze(self._polls(article), since, until, public=self.public)
 
     def shown(self, article: Any) -> Any:
         """Return the folded tallies that stand in the page, and which polls take answers."""
