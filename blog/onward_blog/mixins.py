@@ -71,8 +71,17 @@ class SeriesMixin(PageModel):
     #: When the author ended the series; nobody can follow it from then on.
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True, editable=False)
 
+    #: A copy of a series that has ended is a new one.
+    exclude_fields_in_copy = ["ended_at"]
+
     class Meta:
         abstract = True
+
+    def with_content_json(self, content: Any) -> Any:
+        """Keep whether the series has ended: that belongs to the page, and an older revision knows nothing of it."""
+        page = super().with_content_json(content)
+        page.ended_at = self.ended_at
+        return page
 
     def get_absolute_url(self) -> str:
         """Return the path of the page on its site, or an empty string for a page outside every site."""
@@ -101,15 +110,28 @@ class SeriesMixin(PageModel):
         """How many parts there are to be: those planned, or those out and the one announced."""
         parts = self.parts()
         out = max((number for number, part in enumerate(parts, 1) if part.is_out), default=0)
-        return max(self.planned_parts or 0, out + bool(self.announced_next()))
+        planned = 0 if self.ended_at else self.planned_parts or 0
+        return max(planned, out + bool(self.announced_next()))
 
     def announced_next(self) -> Any | None:
         """Return the live part that announces the next one, or None when nothing is announced.
 
-        Only the last live part announces; once the next part is out, what it announced is history.
+        Only the last live part announces; once the next part is out, or the series has ended, what it announced is
+        history.
         """
         live = self.live_parts()
-        return live[-1] if live and live[-1].next_question else None
+        return live[-1] if live and live[-1].next_question and not self.ended_at else None
+
+    def closing_part(self) -> Any | None:
+        """Return the live part that sums up a series that has ended: the last one, if it came out after the end."""
+        last = next(iter(reversed(self.live_parts())), None)
+        if last is None or self.ended_at is None or last.first_published_at is None:
+            return None
+        return last if last.first_published_at > self.ended_at else None
+
+    def next_part_path(self) -> str:
+        """Return the path of the page about the next part, or "" for a series that has none."""
+        return ""
 
 
 class ArticleMixin(PageModel):
@@ -132,6 +154,25 @@ class ArticleMixin(PageModel):
 
     class Meta:
         abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, unless text that the site wrote and nobody has accepted would come before readers.
+
+        Raises ``roundups.accepting.TextNotAccepted``, a ValidationError.
+        """
+        from .roundups.accepting import refuse_live
+
+        refuse_live(self, kwargs.get("update_fields"))
+        super().save(*args, **kwargs)
+
+    def publish(self, revision: Any, *args: Any, **kwargs: Any) -> Any:
+        """Publish a revision, or schedule it; refuse text that nobody has accepted, which ``save`` does not see yet."""
+        from .roundups.accepting import refuse_waiting, stops_schedule
+
+        if stops_schedule(self, revision, kwargs.get("log_action")):
+            return None
+        refuse_waiting(revision.as_object())
+        return super().publish(revision, *args, **kwargs)
 
     def get_absolute_url(self) -> str:
         """Return the path of the page on its site, or an empty string for a page outside every site."""
@@ -173,9 +214,10 @@ class ArticleMixin(PageModel):
     @property
     def part_count(self) -> int:
         """How many parts the series is to have: those planned, or those out and the one announced."""
-        planned = (self.series.planned_parts or 0) if self.series else 0
+        has_ended = self.series is not None and self.series.ended_at is not None
+        planned = 0 if has_ended or self.series is None else self.series.planned_parts or 0
         last = self.live_parts[-1]
-        return max(planned, self.parts.index(last) + 1 + bool(last.next_question))
+        return max(planned, self.parts.index(last) + 1 + (bool(last.next_question) and not has_ended))
 
     @property
     def previous_part(self) -> Any | None:
@@ -192,7 +234,8 @@ class ArticleMixin(PageModel):
     @property
     def announces_next(self) -> bool:
         """Whether this article still announces a part to come."""
-        return bool(self.next_question) and self.next_part is None
+        has_ended = self.series is not None and self.series.ended_at is not None
+        return bool(self.next_question) and not has_ended and self.next_part is None
 
     @property
     def reading_minutes(self) -> int:

@@ -41,8 +41,10 @@ def own_restriction() -> Exists:
 
 
 def as_family(series: Any, parts: Iterable[ArticlePage]) -> list[ArticlePage]:
-    """Tell each part of its series and of the others, so that asking it costs no query."""
+    """Tell each part of its series and of the others, and the series of its parts, so that asking costs no query."""
     family = list(parts)
     for part in family:
         part.__dict__["_family"] = (series, family)
+    if series is not None:
+        series.__dict__["_parts"] = family
     return family

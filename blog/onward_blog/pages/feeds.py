@@ -6,6 +6,7 @@ from django.contrib.syndication.views import Feed
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
@@ -43,6 +44,30 @@ class _ArticleFeed(Feed):  # type: ignore[type-arg]
 
     def item_categories(self, item: ArticlePage) -> list[str]:
         return [item.series.title] if item.series else []
+
+
+class Announcement:
+    """The part that is announced, as an entry of its series' feed; it leaves the feed when the part is out."""
+
+    def __init__(self, series: SeriesPage, announcer: ArticlePage) -> None:
+        self.series, self.announcer = series, announcer
+        self.title = _("Announced: %(question)s") % {"question": announcer.next_question}
+        self.author = announcer.author
+        self.first_published_at = announcer.last_published_at
+        self.last_published_at = announcer.last_published_at
+
+    @property
+    def description(self) -> str:
+        """Say which part it is, and when it is expected."""
+        number = self.announcer.part_number + 1
+        if self.announcer.next_expected is None:
+            return _("Part %(number)d is being written.") % {"number": number}
+        day = date_format(self.announcer.next_expected, "j F Y")
+        return _("Part %(number)d is expected on %(day)s.") % {"number": number, "day": day}
+
+    def get_absolute_url(self) -> str:
+        """Return an address that no later announcement has: feeds know their entries by it."""
+        return f"{self.series.next_part_path()}#part-{self.announcer.part_number + 1}"
 
 
 class LatestFeed(_ArticleFeed):
@@ -87,5 +112,9 @@ class SeriesFeed(_ArticleFeed):
     def feed_url(self, obj: SeriesPage) -> str:
         return absolute(reverse("onward_blog_pages:series_feed", args=[obj.slug]))
 
-    def items(self, obj: SeriesPage) -> list[ArticlePage]:
-        return list(with_series(public_articles().child_of(obj)[: blog_settings().FEED_LENGTH]))
+    def items(self, obj: SeriesPage) -> list[Any]:
+        articles = with_series(public_articles().child_of(obj)[: blog_settings().FEED_LENGTH])
+        announcer = obj.announced_next()
+        if announcer is None or not obj.next_part_path():
+            return list(articles)
+        return [Announcement(obj, announcer), *articles]

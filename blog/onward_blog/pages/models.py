@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
@@ -22,6 +23,7 @@ from onward_blog.roundups.queries import taken_up_in
 
 from .blocks import article_body
 from .family import as_family, family_of, own_restriction
+from .next_part import answer_about_next
 from .polls import polls_in
 
 
@@ -30,7 +32,7 @@ READ_BLOCKS = frozenset({"paragraph", "heading", "quote", "list", "code"})
 #: Blocks that ask the reader to follow; a page shows one of them.
 ASKING_BLOCKS = frozenset({"next_part", "subscribe"})
 #: Addresses below a series that are not articles.
-RESERVED_SLUGS = frozenset({"feed"})
+RESERVED_SLUGS = frozenset({"feed", "next"})
 
 
 class SeriesPage(SeriesMixin, PublicPageMixin, Page):
@@ -79,6 +81,24 @@ class SeriesPage(SeriesMixin, PublicPageMixin, Page):
         """Return every part in order, drafts too, without their text. One query."""
         return self._parts
 
+    def next_part_path(self) -> str:
+        """Return the path of the page about the next part; "" for a series that is not right below the front page."""
+        where = self.get_url_parts()
+        try:
+            path = reverse("onward_blog_pages:next_part", args=[self.slug])
+        except NoReverseMatch:
+            return ""
+        return path if where and f"{where[2]}next/" == path else ""
+
+    def serve(
+        self, request: HttpRequest, *args: Any, about_next: bool = False, **kwargs: Any
+    ) -> HttpResponse:
+        """Answer with the series, or with the page about its next part."""
+        if about_next:
+            return answer_about_next(self, request)
+        response: HttpResponse = super().serve(request, *args, **kwargs)
+        return response
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add ``series``, for the parts of the template that articles show too."""
         return {**super().get_context(request, *args, **kwargs), "series": self}
@@ -119,7 +139,10 @@ class ArticlePage(ArticleMixin, PublicPageMixin, Page):
         FieldPanel("author"),
         FieldPanel("body"),
         MultiFieldPanel(
-            [FieldPanel("next_question"), FieldPanel("next_expected")],
+            [
+                FieldPanel("next_question"),
+                FieldRowPanel([FieldPanel("next_expected"), FieldPanel("next_at_answers")]),
+            ],
             heading=_("The next part"),
             help_text=_("Readers see the question under this article and can follow the series from there."),
         ),
@@ -168,7 +191,9 @@ class ArticlePage(ArticleMixin, PublicPageMixin, Page):
         """Refuse an address that means something else below a series."""
         super().clean()
         if self.slug in RESERVED_SLUGS:
-            raise ValidationError({"slug": _("This address is the series’ feed. Choose another.")})
+            raise ValidationError(
+                {"slug": _("This address is the series’ feed, or its next part. Choose another.")}
+            )
 
     def readable_text(self) -> str:
         """Return the words of the text that are read, without markup."""

@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models.signals import post_delete
+from django.db.models.signals import post_delete, post_save
 from wagtail.models import Page
 from wagtail.signals import init_new_page, page_published, page_slug_changed, page_unpublished, post_page_move
 
 from onward_blog import versions
+from onward_blog.models import ResponseFold
 
 from .models import ArticlePage, SeriesPage
+from .next_part import renew_after_fold
 
 
 def connect() -> None:
@@ -19,6 +21,7 @@ def connect() -> None:
             signal.connect(
                 bump_relatives, sender=model, dispatch_uid=f"onward_blog_pages_{model.__name__}_{id(signal)}"
             )
+    post_save.connect(renew_after_fold, sender=ResponseFold, dispatch_uid="onward_blog_pages_next_part")
     init_new_page.connect(start_with_author_of_series, dispatch_uid="onward_blog_pages_author")
 
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("tags/<str:slug>/", views.tag, name="tag"),
     path("authors/<slug:slug>/", views.author, name="author"),
     path("<slug:series_slug>/feed/", feeds.SeriesFeed(), name="series_feed"),
+    re_path(r"^(?P<series>[\w-]+)/next/$", views.next_part, name="next_part"),
     # The same letters in an address as Wagtail's own pattern.
     re_path(r"^(?P<series>[\w-]+)/$", views.page, name="series"),
     re_path(r"^(?P<series>[\w-]+)/(?P<article>[\w-]+)/$", views.page, name="article"),

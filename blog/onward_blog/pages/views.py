@@ -66,6 +66,22 @@ def page(request: HttpRequest, series: str, article: str = "") -> HttpResponse:
     return response
 
 
+def next_part(request: HttpRequest, series: str) -> HttpResponse:
+    """Answer with what is known of the next part of a series; see ``pages.next_part``.
+
+    An article that was given this address before it meant anything keeps it.
+    """
+    path = f"{series}/next/"
+    root = root_path_of(request)
+    is_here = root is not None and reverse("wagtail_serve", args=[path]) == request.path
+    found = find_series(f"{root}{series}/") if is_here else None
+    if found is None or any(part.live and part.slug == "next" for part in found.parts()):
+        return page(request, series, "next")
+    request._wagtail_route_for_request = RouteResult(found, kwargs={"about_next": True})  # type: ignore[attr-defined]
+    response: HttpResponse = serve(request, path)
+    return response
+
+
 def _list(request: HttpRequest, articles: Any, **context: Any) -> HttpResponse:
     page_of_list = Paginator(articles, PAGE_LENGTH).get_page(request.GET.get("page"))
     return TemplateResponse(
