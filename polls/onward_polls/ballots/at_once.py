@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db import OperationalError, ProgrammingError, connection, transaction
+from django.db import IntegrityError, OperationalError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from onward_polls.conf import polls_settings
@@ -39,11 +39,14 @@ CLOCKS = {"postgresql": "CLOCK_TIMESTAMP()", "sqlite": "STRFTIME('%%Y-%%m-%%d %%
 _seen: dict[int, Poll] = {}
 MOST_SEEN = 1000
 
-#: Columns that come from the ballot, and their fields; the database gives the primary key and the time.
-COLUMNS = {
-    str(field.column): field.name
+#: What a first ballot says of itself, as the database takes it; only its uuid may need a form of its own.
+SAID = ("poll_id", "reader_key", "cast_by", "door", "page_ref", "role", "network", "wording_version")
+
+#: Columns of a first ballot that hold the field's default; the database gives the primary key and the time.
+DEFAULTS = {
+    str(field.column): field.get_default()
     for field in Ballot._meta.concrete_fields
-    if not field.primary_key and field.name != "cast_at"
+    if not field.primary_key and field.attname not in {*SAID, "uuid", "cast_at"} and not field.null
 }
 
 TABLES = {
@@ -73,6 +76,15 @@ TAKE_BACK = """DELETE FROM {ballots} WHERE uuid = %s
 MARK = """INSERT INTO {votes} (ballot_id, option_id, exclusive)
     SELECT ballot.id, mark.option_id, %s FROM {ballots} AS ballot, ({marks}) AS mark WHERE ballot.uuid = %s"""
 
+#: All of it as one statement, where one may write several tables.
+STORE = """WITH mark AS ({marks}), ballot AS ({insert} RETURNING id, poll_id, door, cast_at),
+    marked AS (INSERT INTO {votes} (ballot_id, option_id, exclusive)
+        SELECT ballot.id, mark.option_id, %s FROM ballot, mark),
+    counted AS (INSERT INTO {deltas} (poll_id, option_id, door, delta)
+        SELECT ballot.poll_id, counts.option_id, ballot.door, 1
+        FROM ballot, (SELECT NULL AS option_id UNION ALL SELECT option_id FROM mark) AS counts)
+    SELECT id, cast_at FROM ballot"""
+
 COUNT = """INSERT INTO {deltas} (poll_id, option_id, door, delta)
     SELECT ballot.poll_id, mark.option_id, ballot.door, 1
     FROM {ballots} AS ballot, (SELECT NULL AS option_id UNION ALL {marks}) AS mark WHERE ballot.uuid = %s"""
@@ -98,47 +110,54 @@ def insert_at_once(ballot: Ballot, options: Sequence[Option]) -> bool:
     ``ballot`` is not saved yet, and its poll and the options may be remembered from before; afterwards it has its
     primary key. One round trip on PostgreSQL, outside a transaction at least.
     """
-    poll, pks = ballot.poll, [option.pk for option in options]
-    limit = polls_settings().BALLOTS_PER_NETWORK_HOUR if ballot.network else 0
-    public, page_values = public_condition(poll)
-    lock = sharing(poll, ballot.network)
-    uuid = _prepared(ballot, "uuid")
-    values = [
-        *([lock[1]] if lock else []),
-        [*_insert_values(ballot, pks), *page_values, *(_room_values(ballot, limit) if limit else [])],
-        [uuid, poll.pk, ballot.reader_key],
-        [poll.takes_one_answer, *pks, uuid],
-        [*pks, uuid],
-        [uuid],
-    ]
-    texts = _texts(connection.vendor, lock[0] if lock else "", len(pks), public, bool(limit))
-    row = run_together(list(zip(texts, values, strict=True)))
+    together = may_run_together()
+    row = run_together(_statements(ballot, [option.pk for option in options], in_one=together), together)
     if row:
         ballot.pk, ballot.cast_at = row[0], _moment(row[1])
         ballot._state.adding, ballot._state.db = False, connection.alias
     return row is not None
 
 
+def _statements(ballot: Ballot, pks: Sequence[int], *, in_one: bool) -> list[Statement]:
+    poll, uuid = ballot.poll, _uuid_of(ballot)
+    public, page_values = public_condition(poll)
+    lock = sharing(poll, ballot.network)
+    limit = polls_settings().BALLOTS_PER_NETWORK_HOUR if ballot.network else 0
+    offered = [len(pks)] if in_one else [len(pks), *pks]
+    insert = [*_insert_values(ballot, uuid), *offered, *page_values]
+    insert += _room_values(ballot, limit) if limit else []
+    take_back = [uuid, poll.pk, ballot.reader_key]
+    if in_one:
+        values = [[*pks, *insert, poll.takes_one_answer], take_back]
+    else:
+        values = [insert, take_back, [poll.takes_one_answer, *pks, uuid], [*pks, uuid], [uuid]]
+    texts = _texts(connection.vendor, len(pks), public, limited=bool(limit), in_one=in_one)
+    statements: list[Statement] = list(zip(texts, values, strict=True))
+    return [lock, *statements] if lock else statements
+
+
 @lru_cache(maxsize=64)
-def _texts(vendor: str, lock: str, marks: int, public: str, limited: bool) -> list[str]:
+def _texts(vendor: str, marks: int, public: str, *, limited: bool, in_one: bool) -> list[str]:
     """Return the SQL of every statement; it depends on little, and joining it took as long as sending it."""
     each_mark = " UNION ALL ".join(["SELECT CAST(%s AS bigint) AS option_id"] * marks)
     names = TABLES | {"places": ", ".join(["%s"] * marks), "marks": each_mark, "clock": CLOCKS[vendor]}
+    names["places"] = "SELECT option_id FROM mark" if in_one else names["places"]
     conditions = [TAKES_BALLOTS, UNCHANGED, OFFERS, public, *([ROOM] if limited else [])]
+    defaults = ", ".join(f"'{value}'" for value in DEFAULTS.values())
     insert = (
-        f"INSERT INTO {{ballots}} ({', '.join(COLUMNS)}, cast_at) "  # noqa: S608 (nothing in it was sent)
-        f"SELECT {', '.join(['%s'] * len(COLUMNS))}, {{clock}} FROM {{polls}} AS poll "
+        f"INSERT INTO {{ballots}} (uuid, {', '.join([*SAID, *DEFAULTS])}, cast_at) "  # noqa: S608 (nothing was sent)
+        f"SELECT {', '.join(['%s'] * (len(SAID) + 1))}, {defaults}, {{clock}} FROM {{polls}} AS poll "
         f"WHERE {' AND '.join(conditions)} ON CONFLICT DO NOTHING"
-    )
-    statements = [*([lock] if lock else []), insert, TAKE_BACK, MARK, COUNT, FOUND]
-    return [statement.format(**names) for statement in statements]
+    ).format(**names)
+    if in_one:
+        return [STORE.format(insert=insert, **names), TAKE_BACK.format(**names)]
+    return [insert, *(statement.format(**names) for statement in (TAKE_BACK, MARK, COUNT, FOUND))]
 
 
-def _insert_values(ballot: Ballot, pks: Sequence[int]) -> list[Any]:
+def _insert_values(ballot: Ballot, uuid: Any) -> list[Any]:
     poll = ballot.poll
-    remembered_values = [getattr(poll, name) for name in REMEMBERED]
-    columns = [_prepared(ballot, name) for name in COLUMNS.values()]
-    return [*columns, poll.pk, poll.max_votes or 0, *remembered_values, len(pks), *pks]
+    said = [getattr(ballot, name) for name in SAID]
+    return [uuid, *said, poll.pk, poll.max_votes or 0, *(getattr(poll, name) for name in REMEMBERED)]
 
 
 def _room_values(ballot: Ballot, limit: int) -> list[Any]:
@@ -146,40 +165,53 @@ def _room_values(ballot: Ballot, limit: int) -> list[Any]:
     return [ballot.poll_id, ballot.network, since, limit - 1]
 
 
-def run_together(statements: Sequence[Statement]) -> Any | None:
-    """Run statements in one transaction and return the first row of the last; None where that could not be done.
+def may_run_together() -> bool:
+    """Whether several statements may travel as one message that is a transaction by itself.
 
-    PostgreSQL gets them as one message; outside a transaction that is one by itself.
+    Not where the project asked for parameters that travel apart, which allows only one statement at a time.
     """
-    if connection.vendor != "postgresql" or connection.in_atomic_block or _binds_on_the_server():
+    apart = connection.settings_dict["OPTIONS"].get("server_side_binding")
+    return connection.vendor == "postgresql" and not connection.in_atomic_block and not apart
+
+
+def run_together(statements: Sequence[Statement], together: bool) -> Any | None:
+    """Run statements in one transaction and return the first row of the last that has rows.
+
+    None also where that could not be done, and nothing has happened then. ``together`` is ``may_run_together()``.
+    """
+    if not together:
         with transaction.atomic(), connection.cursor() as cursor:
+            row = None
             for sql, values in statements:
                 cursor.execute(sql, values)
-            return cursor.fetchone()
+                row = cursor.fetchone() if cursor.description else row
+            return row
     # Asking first whether the connection still stands would be a second message. If it does not, the long way connects
     # anew, and finds the ballot if it was stored nevertheless.
     connection.health_check_done = True  # type: ignore[attr-defined]
     try:
         with connection.cursor() as cursor:
             cursor.execute(*one_message(statements))
-            while cursor.nextset():
-                pass
-            return cursor.fetchone()
+            return _last_row(cursor)
     except OperationalError:
         connection.close()
     except ProgrammingError:
         refuse_names()
+    except IntegrityError:
+        pass  # the ballot was taken back, and its votes do not stand without it
     return None
 
 
-def _binds_on_the_server() -> bool:
-    """Whether the project asked for parameters that travel apart, which allows only one statement at a time."""
-    return bool(connection.settings_dict["OPTIONS"].get("server_side_binding"))
+def _last_row(cursor: Any) -> Any | None:
+    row = cursor.fetchone() if cursor.description else None
+    while cursor.nextset():
+        row = cursor.fetchone() if cursor.description else row
+    return row
 
 
-def _prepared(ballot: Ballot, name: str) -> Any:
-    field: Any = Ballot._meta.get_field(name)
-    return field.get_db_prep_save(getattr(ballot, field.attname), connection)
+def _uuid_of(ballot: Ballot) -> Any:
+    field: Any = Ballot._meta.get_field("uuid")
+    return field.get_db_prep_save(ballot.uuid, connection)
 
 
 def _moment(value: datetime | str) -> datetime:

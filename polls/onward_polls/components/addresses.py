@@ -24,7 +24,12 @@ def poll_urls(poll: Poll, *, page_ref: int | None, next_path: str) -> dict[str, 
 
 def poll_path(poll: Poll, *, page_ref: int | None, next_path: str) -> str:
     """Return the address of the poll's own page that knows the way back."""
-    page, query = reverse("onward_polls:poll", args=[poll.pk]), _way_back(page_ref, next_path)
+    return with_way_back(reverse("onward_polls:poll", args=[poll.pk]), page_ref=page_ref, next_path=next_path)
+
+
+def with_way_back(page: str, *, page_ref: int | None, next_path: str) -> str:
+    """Return the path of a page of ours with what it needs to know the way back."""
+    query = _way_back(page_ref, next_path)
     return f"{page}?{query}" if query else page
 
 

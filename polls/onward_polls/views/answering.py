@@ -8,12 +8,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from onward_polls.components import PollCard, State, poll_path
+from onward_polls.components import PollCard, State
+from onward_polls.components.addresses import with_way_back
 from onward_polls.conf import polls_settings
 from onward_polls.errors import PollError
 from onward_polls.fairness.networks import network_hash
@@ -151,9 +153,10 @@ class Desk:
             return self.show(self.card(self.look(), **details))
         return self.see_other()
 
-    def see_other(self) -> HttpResponse:
-        """Send the browser to the poll's own page, by GET (RFC 9110, 15.4.4)."""
-        path = poll_path(self.poll, page_ref=self.place.page_ref, next_path=self.place.next_path)
+    def see_other(self, page: str = "") -> HttpResponse:
+        """Send the browser to the poll's own page, by GET (RFC 9110, 15.4.4); ``page`` is its path if it is known."""
+        page = page or reverse("onward_polls:poll", args=[self.poll.pk])
+        path = with_way_back(page, page_ref=self.place.page_ref, next_path=self.place.next_path)
         return HttpResponseRedirect(path, status=303)
 
 

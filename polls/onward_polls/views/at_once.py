@@ -35,4 +35,8 @@ def answer_at_once(request: HttpRequest, poll_id: int, fields: QueryDict) -> Htt
         return None
     if ballot is None:
         return None
-    return Desk.open(request, poll_id, fields).answered() if wants_fragment(request) else desk.see_other()
+    return (
+        Desk.open(request, poll_id, fields).answered()
+        if wants_fragment(request)
+        else desk.see_other(request.path)
+    )
