@@ -18,7 +18,7 @@ from onward_newsletter.models import Newsletter, Outbox, Subscriber, Subscriptio
 from onward_polls.actions import withdraw_consent
 from onward_polls.models import FollowUp
 from onward_polls.readers import reader_key
-from tests.blog.answers import a_ballot, a_part, a_poll, a_series, ballots, words
+from tests.blog.answers import a_ballot, a_part, a_poll, a_series, accepted, ballots, words
 
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def newsletter():
 
 
 def publish_next_part(article, author):
-    draft = write_next_part(article, user=author.user)
+    draft = accepted(write_next_part(article, user=author.user))
     draft.get_latest_revision().publish(user=author.user)
     draft.refresh_from_db()
     return draft
@@ -100,7 +100,7 @@ def test_publishing_and_unpublishing_give_part_one_a_new_version(
 
 def test_use_remembers_the_quotes_the_author_kept(article, author, poll):
     words(poll, "The author drops this one.", credit="Olu Adeyemi")
-    draft = write_next_part(article, user=author.user)
+    draft = accepted(write_next_part(article, user=author.user))
     quotes = draft.body[1].value["quotes"]
     kept = [quote for quote in quotes if quote.credit == "Ingrid Solheim"]
     while len(quotes):
@@ -154,7 +154,7 @@ def test_sentence_taken_back_is_gone_at_once_and_the_author_sees_it(
 
 
 def test_roundup_has_a_public_address_only_once_a_part_uses_it(article, author, stranger):
-    draft = write_next_part(article, user=author.user)
+    draft = accepted(write_next_part(article, user=author.user))
     roundup = draft.body[1].value["roundup"]
     address, data = (
         reverse("onward_blog:roundup", args=[roundup.pk]),
@@ -264,7 +264,7 @@ def test_author_sees_the_plan_before_anybody_is_mailed(article, author, quoted, 
 
 def test_draft_tells_nobody(article, author, quoted, newsletter):
     asks_to_be_told(quoted, "ingrid@example.org")
-    draft = write_next_part(article, user=author.user)
+    draft = accepted(write_next_part(article, user=author.user))
 
     author.post(reverse("onward_blog_desk:tell", args=[draft.pk]))
 

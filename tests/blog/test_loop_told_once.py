@@ -13,7 +13,7 @@ from onward_newsletter.addresses import address_key
 from onward_newsletter.models import Delivery, Newsletter, Outbox, Subscriber, Subscription
 from onward_newsletter.pump import pump
 from onward_polls.models import FollowUp
-from tests.blog.answers import a_part, a_poll, a_series, ballots, words
+from tests.blog.answers import a_part, a_poll, a_series, accepted, ballots, words
 
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def part_two(newsletter, poll, author):
         FollowUp.objects.create(
             ballot=words(poll, "Quote me."), address=f"{name}@example.org", requested_at=now, confirmed_at=now
         )
-    draft = write_next_part(a_part(a_series(), body=[("poll", poll)]), user=author.user)
+    draft = accepted(write_next_part(a_part(a_series(), body=[("poll", poll)]), user=author.user))
     draft.get_latest_revision().publish(user=author.user)
     draft.refresh_from_db()
     return draft

@@ -5,7 +5,8 @@ from django.contrib.auth.models import Group
 
 from onward_blog.models import Roundup
 from onward_blog.pages.models import ArticlePage
-from onward_blog.roundups.next_part import DraftLocked, NotAllowed, NothingSaid, write_next_part
+from onward_blog.roundups.errors import DraftLocked, NotAllowed, NothingSaid
+from onward_blog.roundups.next_part import write_next_part
 from onward_polls.models import Poll
 from tests.blog.answers import a_part, a_poll, a_series, ballots, words
 from tests.conftest import Person
@@ -100,16 +101,17 @@ def test_pressing_twice_makes_one_draft_one_roundup_and_one_revision(article, au
     assert Poll.objects.filter(follows__isnull=False).count() == 1
 
 
-def test_new_answers_add_a_new_roundup_and_keep_the_head(article, author, poll):
+def test_a_draft_that_holds_answers_is_opened_as_it_is_when_more_come_in(article, author, poll):
     draft = write_next_part(article, user=author.user)
     draft.body[0].value["changed"] = "This part is about repair now."
-    draft.save_revision(user=author.user)
-    ballots(poll, {"Selling": 1}, at=draft.latest_revision.created_at)
+    mine = draft.save_revision(user=author.user)
+    ballots(poll, {"Selling": 1}, at=mine.created_at)
 
     again = write_next_part(article, user=author.user)
 
-    assert kinds(again) == ["roundup", "we_asked", "roundup", "poll"]
-    assert again.body[1].value["changed"] == "This part is about repair now."
+    assert again.latest_revision == mine
+    assert again.body[0].value["changed"] == "This part is about repair now."
+    assert Roundup.objects.count() == 1
 
 
 def test_nobody_answered_makes_no_draft(series, author):

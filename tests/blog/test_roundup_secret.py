@@ -9,9 +9,10 @@ from django.utils import timezone
 from onward_blog.models import RoundupQuote
 from onward_blog.roundups.actions import compile_roundup
 from onward_blog.roundups.document import canonical_json
-from onward_blog.roundups.next_part import NothingSaid, write_next_part
+from onward_blog.roundups.errors import NothingSaid
+from onward_blog.roundups.next_part import write_next_part
 from onward_blog.roundups.reading import Reading
-from tests.blog.answers import a_part, a_poll, a_series, ballots, words
+from tests.blog.answers import a_part, a_poll, a_series, accepted, ballots, words
 
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +59,7 @@ def test_published_roundup_holds_nothing_of_a_poll_readers_may_not_see(
     secret, why, open_poll, author, reader
 ):
     article = a_part(a_series(), body=[("poll", open_poll), ("poll", secret)])
-    draft = write_next_part(article, user=author.user)
+    draft = accepted(write_next_part(article, user=author.user))
     draft.get_latest_revision().publish(user=author.user)
     draft.refresh_from_db()
 

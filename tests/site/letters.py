@@ -22,6 +22,7 @@ from onward_newsletter.models import Outbox, Subscription
 from onward_newsletter.pump import pump
 from onward_polls.actions import ask_permission
 from onward_polls.models import FollowUp
+from tests.blog.answers import accepted
 from tests.blog.discussion import Browser, a_held, a_public
 from tests.newsletter.factories import SubscriptionFactory
 from tests.polls.conftest import ReaderAtPoll
@@ -114,7 +115,7 @@ def _ask_to_be_told(place: Place, author: Any) -> None:
         reader.send("words/", {"words": "I repair what was promised.", "consent": "none"})
     FollowUp.objects.filter(address="told@example.org").update(confirmed_at=F("requested_at"))
     ask_permission(FollowUp.objects.get(address="told@example.org").ballot)
-    draft = write_next_part(place.article, user=author.user)
+    draft = accepted(write_next_part(place.article, user=author.user))
     draft.get_latest_revision().publish(user=author.user)
     draft.refresh_from_db()
     assert tell_readers(draft)

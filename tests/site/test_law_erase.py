@@ -18,6 +18,7 @@ from onward_newsletter.models import Delivery, Outbox, Subscriber, Suppression
 from onward_newsletter.pump import pump
 from onward_polls.actions import add_words, cast_ballot
 from onward_polls.models import Ballot
+from tests.blog.answers import accepted
 from tests.blog.discussion import Browser, a_public
 from tests.polls.conftest import ReaderAtPoll
 
@@ -161,7 +162,7 @@ def write_part_two(place: Place, author: Any) -> Any:
     from onward_blog.roundups.next_part import write_next_part
     from onward_blog.roundups.telling import tell_readers
 
-    draft = write_next_part(place.article, user=author.user)
+    draft = accepted(write_next_part(place.article, user=author.user))
     draft.get_latest_revision().publish(user=author.user)
     draft.refresh_from_db()
     tell_readers(draft)

@@ -4,10 +4,28 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.viewsets.chooser import ChooserViewSet
+from wagtail.admin.widgets.chooser import BaseChooser
+
+from .components import permalink
+from .sources import source_of_quote
+
+
+class RoundupChooser(BaseChooser):
+    def get_value_data_from_instance(self, instance: Any) -> dict[str, Any]:
+        """Let the menu beside a chosen roundup lead to all its numbers."""
+        return {**super().get_value_data_from_instance(instance), "edit_url": permalink(instance)}
+
+
+class QuoteChooser(BaseChooser):
+    def get_value_data_from_instance(self, instance: Any) -> dict[str, Any]:
+        """Let the menu beside a chosen quote lead to where its reader wrote it."""
+        return {**super().get_value_data_from_instance(instance), "edit_url": source_of_quote(instance)}
 
 
 class RoundupChooserViewSet(ChooserViewSet):
     model = "onward_blog.Roundup"
+    base_widget_class = RoundupChooser
+    edit_item_text = _("See all its numbers")
     icon = "list-ul"
     choose_one_text = _("Choose a roundup")
     choose_another_text = _("Choose another roundup")
@@ -16,6 +34,8 @@ class RoundupChooserViewSet(ChooserViewSet):
 
 class QuoteChooserViewSet(ChooserViewSet):
     model = "onward_blog.RoundupQuote"
+    base_widget_class = QuoteChooser
+    edit_item_text = _("See where it was written")
     icon = "openquote"
     choose_one_text = _("Choose a quote")
     choose_another_text = _("Choose another quote")

@@ -1,6 +1,6 @@
 """What the next part starts with: blocks filled from a frozen roundup, for the author to edit, reorder and drop."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,6 +10,7 @@ from wagtail.blocks import Block, StreamBlock
 from onward_blog.models import Roundup, RoundupQuote
 
 from .blocks import RoundupBlock, WeAskedBlock
+from .generated import fingerprints
 from .reading import FrozenQuestion, Reading
 
 
@@ -17,7 +18,7 @@ from .reading import FrozenQuestion, Reading
 PROPOSED = {"words": 6, "comment": 3, "question": 3}
 
 
-def opening_blocks(stream: StreamBlock, roundup: Roundup, *, with_head: bool) -> Iterator[tuple[str, Any]]:
+def opening_blocks(stream: StreamBlock, roundup: Roundup, *, with_head: bool = True) -> Iterator[tuple[str, Any]]:
     """Yield (name, value) for the head of the part: we asked, you said; and the roundup itself."""
     if with_head and (name := name_of(stream, WeAskedBlock)):
         yield name, _we_asked(stream.child_blocks[name], roundup)
@@ -39,11 +40,14 @@ def title_for(article: Any) -> str:
 def proposed_quotes(roundup: Roundup) -> list[RoundupQuote]:
     """Return the quotes that a draft proposes, sentences first, then comments, then open questions."""
     rows = {(quote.source, quote.source_key): quote for quote in roundup.quotes.filter(withdrawn_at=None)}
-    reading = Reading(roundup.data)
+    return [rows[ref] for ref in proposed_refs(Reading(roundup.data), only=set(rows))]
+
+
+def proposed_refs(reading: Reading, *, only: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return (source, key) of the quotes to propose among these, as many of each role as PROPOSED says."""
     chosen = []
     for role, most in PROPOSED.items():
-        refs = [ref for ref in _spread(reading, reading.quote_refs(role)) if ref in rows]
-        chosen += [rows[ref] for ref in refs[:most]]
+        chosen += [ref for ref in _spread(reading, reading.quote_refs(role)) if ref in only][:most]
     return chosen
 
 
@@ -59,29 +63,31 @@ def _spread(reading: Reading, refs: Sequence[tuple[str, str]]) -> list[tuple[str
 
 
 def _roundup(block: Block, roundup: Roundup) -> Any:
+    lines = {"heading": _("What you said")}
     return block.normalize(
         {
-            "heading": _("What you said"),
+            "generated": fingerprints(lines),
+            **lines,
             "roundup": roundup,
             "quotes": proposed_quotes(roundup),
             "show_shares": True,
+            "accepted": False,
         }
     )
 
 
 def _we_asked(block: Block, roundup: Roundup) -> Any:
+    lines = lines_for(roundup)
+    value = {**lines, "changed": "", "roundup": roundup, "accepted": False}
+    return block.normalize({"generated": fingerprints(lines), **value})
+
+
+def lines_for(roundup: Roundup) -> dict[str, str]:
+    """Return the lines that the site writes from a roundup: what was asked, the number, and how it goes on."""
     reading = Reading(roundup.data)
     question = reading.leading or next(iter(reading.questions), None)
     figure, said = _said(reading, question)
-    return block.normalize(
-        {
-            "asked": question.wording if question else reading.page_title,
-            "figure": figure,
-            "said": said,
-            "changed": "",
-            "roundup": roundup,
-        }
-    )
+    return {"asked": question.wording if question else reading.page_title, "figure": figure, "said": said}
 
 
 def _said(reading: Reading, question: FrozenQuestion | None) -> tuple[str, str]:

@@ -1,13 +1,11 @@
 """The next part: a draft that already holds what readers said."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import swapper
 from django.apps import apps
 from django.db import transaction
 from django.utils.text import slugify
-from django.utils.translation import gettext_lazy as _
 from wagtail.blocks import StreamBlock
 
 from onward_blog.models import Roundup
@@ -16,39 +14,8 @@ from onward_blog.responses.registry import left_out
 from .actions import compile_roundup, used_in
 from .blocks import RoundupBlock
 from .draft import name_of, opening_blocks, title_for
+from .errors import DraftLocked, NextPartError, NoPlaceForRoundup, NotAllowed, NothingSaid  # noqa: F401
 from .reading import Reading
-
-
-class NextPartError(Exception):
-    """The next part cannot be written; the message is a sentence for the author."""
-
-
-class NothingSaid(NextPartError):
-    def __init__(self, left_out: Sequence[str] = ()) -> None:
-        message = (
-            _("Nothing that readers may see was answered, so there is nothing to put into the next part.")
-            if left_out
-            else _("Nobody has answered yet, so there is nothing to put into the next part.")
-        )
-        super().__init__(" ".join([str(message), *left_out]))
-
-
-class NotAllowed(NextPartError):
-    def __init__(self) -> None:
-        super().__init__(
-            _("You may not edit the next part of this series. Ask someone who may publish here.")
-        )
-
-
-class DraftLocked(NextPartError):
-    def __init__(self, draft: Any) -> None:
-        message = _("The draft “%(title)s” is locked, so nothing was changed. Unlock it and try again.")
-        super().__init__(message % {"title": draft.get_admin_display_title()})
-
-
-class NoPlaceForRoundup(NextPartError):
-    def __init__(self) -> None:
-        super().__init__(_("The text of this page type has no block for what readers said."))
 
 
 def write_next_part(article: Any, *, user: Any) -> Any:
@@ -56,13 +23,19 @@ def write_next_part(article: Any, *, user: Any) -> Any:
 
     The draft is the next part in the series that was never published, or a new one. What readers said is frozen in
     a roundup first. The blocks go into a new revision, before everything the author has written: neither a live page
-    nor a word in an existing draft is touched. With a roundup that the draft already holds, nothing is done, so
-    pressing twice is harmless. Works for every page type that uses ArticleMixin and has a StreamField ``body``.
+    nor a word in an existing draft is touched. A draft that holds a roundup of this article already is returned as it
+    is, so pressing twice is harmless; ``refreshing.refresh_draft`` brings it up to date. Works for every page type
+    that uses ArticleMixin and has a StreamField ``body``.
 
     Raises NextPartError, with a sentence for the author, when nobody has answered (NothingSaid), when the user may
     not edit (NotAllowed), when the draft is locked (DraftLocked), and when the body has no block for a roundup.
     """
     _check_place(article)
+    if not may_write_next_part(article, user):
+        raise NotAllowed
+    begun = find_draft(article)
+    if begun is not None and holds_answers(begun, article):
+        return begun
     roundup = compile_roundup(article)
     if Reading(roundup.data).is_empty:
         raise NothingSaid(left_out(article))
@@ -72,6 +45,11 @@ def write_next_part(article: Any, *, user: Any) -> Any:
         _check_allowed(article, draft, user)
         draft = draft or _start_draft(article, user)
         return _insert(draft, roundup, article, user)
+
+
+def holds_answers(draft: Any, article: Any) -> bool:
+    """Return whether a draft holds what readers said about an article, as of some day."""
+    return any(roundup.page_id == article.pk for roundup in used_in(draft))
 
 
 def find_draft(article: Any) -> Any | None:
@@ -110,7 +88,7 @@ def _check_allowed(article: Any, draft: Any | None, user: Any) -> None:
     if not may_write_next_part(article, user):
         raise NotAllowed
     if draft is not None and draft.permissions_for_user(user).page_locked():
-        raise DraftLocked(draft)
+        raise DraftLocked(draft, draft.get_lock())
 
 
 def _start_draft(article: Any, user: Any) -> Any:
@@ -131,16 +109,13 @@ def _free_slug(article: Any, title: str) -> str:
 
 
 def _insert(draft: Any, roundup: Roundup, article: Any, user: Any) -> Any:
-    used = used_in(draft)
-    if roundup in used:
+    if holds_answers(draft, article):
         return draft
-    stream = draft.body.stream_block
-    has_head = any(other.page_id == article.pk for other in used)
-    for place, block in enumerate(opening_blocks(stream, roundup, with_head=not has_head)):
+    for place, block in enumerate(opening_blocks(draft.body.stream_block, roundup)):
         draft.body.insert(place, block)
-    if not has_head:
-        _ask_again(draft, article)
-    draft.save_revision(user=user, log_action=True)
+    _ask_again(draft, article)
+    # A draft may be incomplete: it is checked when it goes out.
+    draft.save_revision(user=user, log_action=True, clean=False)
     return draft
 
 

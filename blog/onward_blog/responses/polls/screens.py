@@ -1,0 +1,21 @@
+"""The screens of a poll in the admin, for those who want to see a number at its source."""
+
+from django.urls import NoReverseMatch, reverse
+
+
+#: The two screens, by what is seen there.
+SCREENS = {"numbers": "inspect", "words": "board"}
+
+
+def screens_of(poll_id: int) -> dict[str, str]:
+    """Return {"numbers": path of the poll's results, "words": path of its board}; "" where the admin is not mounted.
+
+    A poll that was deleted has the same addresses, which answer that it is gone.
+    """
+    try:
+        return {
+            what: reverse(f"wagtailsnippets_onward_polls_poll:{name}", args=[poll_id])
+            for what, name in SCREENS.items()
+        }
+    except NoReverseMatch:
+        return dict.fromkeys(SCREENS, "")
