@@ -188,3 +188,22 @@ class CannotAsk(PollError):
     """There is nothing to ask for, or nobody who can be asked."""
 
     status = 409
+
+
+class CannotSuggest(PollError):
+    """Themes cannot be proposed: too few sentences, or the program for it is not installed."""
+
+    status = 409
+
+
+class ProposalGone(PollError):
+    """A proposed theme that was accepted, dropped or merged while another window still showed it."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This proposal was accepted, dropped or replaced in another window. Here is what is left of it."
+            )
+        )

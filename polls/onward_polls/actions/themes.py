@@ -1,7 +1,9 @@
 """Sorting what readers wrote: themes, and what the author notes about the words on a ballot."""
 
+from typing import Any
+
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from onward_polls.errors import PollError, ThemeGone, ThemeNameTaken, ThemeNameUnusable, WordsGone
@@ -14,7 +16,7 @@ MAX_NAME = 100
 
 def create_theme(poll: Poll, name: str) -> Theme:
     """Add a theme behind the others of its poll. Raises ThemeNameUnusable or ThemeNameTaken."""
-    name = _usable_name(poll, name)
+    name = usable_name(name, poll.themes.all())
     last = poll.themes.aggregate(last=Max("sort_order"))["last"] or 0
     try:
         with transaction.atomic():
@@ -26,7 +28,7 @@ def create_theme(poll: Poll, name: str) -> Theme:
 
 def rename_theme(theme: Theme, name: str) -> None:
     """Give a theme another name; its sentences stay in it. Raises ThemeNameUnusable, ThemeNameTaken or ThemeGone."""
-    theme.name = _usable_name(theme.poll, name, but=theme)
+    theme.name = usable_name(name, theme.poll.themes.exclude(pk=theme.pk))
     try:
         with transaction.atomic():
             if not Theme.objects.filter(pk=theme.pk).update(name=theme.name):
@@ -48,6 +50,22 @@ def merge_themes(theme: Theme, *, into: Theme) -> int:
         moved: int = WordsNote.objects.filter(theme=theme).update(theme=target)
         Theme.objects.filter(pk=theme.pk).delete()
     return moved
+
+
+def move_theme(theme: Theme, *, by: int) -> None:
+    """Move a theme up (``by=-1``) or down (``by=1``) among those of its poll; at the end it stays. Raises ThemeGone.
+
+    The order is that of the board and its keys.
+    """
+    with transaction.atomic():
+        themes = list(Theme.objects.select_for_update().filter(poll=theme.poll_id))
+        if theme not in themes:
+            raise ThemeGone
+        place = themes.index(theme)
+        themes.insert(min(max(place + by, 0), len(themes) - 1), themes.pop(place))
+        for number, each in enumerate(themes, 1):
+            if each.sort_order != number:
+                Theme.objects.filter(pk=each.pk).update(sort_order=number)
 
 
 def delete_theme(theme: Theme) -> None:
@@ -88,7 +106,11 @@ def _held(poll: Poll, theme_id: int) -> Theme:
     return theme
 
 
-def _usable_name(poll: Poll, name: str, but: Theme | None = None) -> str:
+def usable_name(name: str, others: "QuerySet[Any]") -> str:
+    """Return a name for a theme without outer and double spaces.
+
+    ``others`` are rows with a ``name`` that it must not equal. Raises ThemeNameUnusable or ThemeNameTaken.
+    """
     name = " ".join(name.replace("\x00", "").split())
     if not name:
         raise ThemeNameUnusable(_("A theme needs a name. Please type one."))
@@ -97,7 +119,6 @@ def _usable_name(poll: Poll, name: str, but: Theme | None = None) -> str:
             _("This name has %(length)d characters, and there is room for %(most)d. Please shorten it.")
             % {"length": len(name), "most": MAX_NAME}
         )
-    others = poll.themes.exclude(pk=but.pk) if but else poll.themes.all()
     if plain_text(name) in {plain_text(other) for other in others.values_list("name", flat=True)}:
         raise ThemeNameTaken(name)
     return name

@@ -3,6 +3,7 @@
 from .ballot import Ballot, BallotQuerySet, FollowUp, ReaderLink, Vote
 from .fairness import FairnessFlag, NetworkKey
 from .poll import Option, Poll, PollQuerySet, Wording, new_salt, plain_text
+from .proposal import ProposedTheme, ProposedWords, ThemeProposal
 from .tally import EXCLUDED, Breakdown, Tally, TallyDelta
 from .theme import Theme, WordsNote
 
@@ -18,10 +19,13 @@ __all__ = [
     "Option",
     "Poll",
     "PollQuerySet",
+    "ProposedTheme",
+    "ProposedWords",
     "ReaderLink",
     "Tally",
     "TallyDelta",
     "Theme",
+    "ThemeProposal",
     "Vote",
     "Wording",
     "WordsNote",
