@@ -27,6 +27,10 @@ class BlogSettings:
     SHARED_CACHE_SECONDS: int = 60
     #: Seconds for which a shared cache may still use an older copy while it fetches the new one.
     STALE_SECONDS: int = 86_400
+    #: Under what the numbers of roundups may be used, for example "CC BY 4.0"; empty: nothing is said.
+    DATA_LICENSE_NAME: str = ""
+    #: Where that licence can be read.
+    DATA_LICENSE_URL: str = ""
 
 
 def blog_settings() -> BlogSettings:

@@ -1,25 +1,26 @@
 """Roundups as readers see them, always from the frozen document."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from laces.components import Component
 
+from .queries import anchor_of
 from .reading import FrozenQuestion, Reading
+from .sentences import (
+    caveats,
+    median_line,
+    reach_line,
+    source_line,
+    themes_line,
+    then_line,
+    wording_line,
+)
 
 
-#: How a reader came to answer, by the name the door has in the document.
-DOORS = {
-    "web": gettext_lazy("on the page"),
-    "mail": gettext_lazy("from the newsletter"),
-    "embed": gettext_lazy("embedded elsewhere"),
-}
 ROLES = {
     "words": gettext_lazy("In readers’ words"),
     "comment": gettext_lazy("From the comments"),
@@ -49,7 +50,8 @@ class RoundupCard(Component):
     """One roundup: what was asked, what was answered, by how many, when, by which door, and in whose words.
 
     ``quotes`` are RoundupQuote rows, read now: one whose reader took it back shows a sentence in its place.
-    None stands for all that the roundup has.
+    None stands for all that the roundup has. With ``whole`` everything the document says stands beside the numbers,
+    as on the roundup's own page.
     """
 
     template_name = "onward_blog/roundups/roundup_card.html"
@@ -61,14 +63,14 @@ class RoundupCard(Component):
         quotes: Sequence[Any] | None = None,
         heading: str = "",
         show_shares: bool = True,
-        with_permalink: bool = True,
+        whole: bool = False,
     ) -> None:
         self.roundup = roundup
         self.reading = Reading(roundup.data)
         self.quotes = quotes
         self.heading = heading
         self.show_shares = show_shares
-        self.with_permalink = with_permalink
+        self.whole = whole
 
     def get_context_data(self, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
         return {
@@ -76,26 +78,34 @@ class RoundupCard(Component):
             "reading": self.reading,
             "heading": self.heading,
             "part_name": part_name(self.reading),
-            "questions": [
-                {"question": q, "source_line": source_line(q), "themes": themes_line(q)}
-                for q in self.reading.questions
-            ],
+            "questions": [self._question(question) for question in self.reading.questions],
             "quote_groups": self._quote_groups(),
             "shares": self._shares(),
             "comments": self._comments(),
             "frozen_at": self.reading.until,
-            "permalink": permalink(self.roundup) if self.with_permalink else "",
+            "permalink": "" if self.whole else permalink(self.roundup),
+            "whole": self.whole,
+        }
+
+    def _question(self, question: FrozenQuestion) -> dict[str, Any]:
+        return {
+            "question": question,
+            "anchor": anchor_of(self.roundup.pk, question.poll_id),
+            "source_line": source_line(question),
+            "themes": themes_line(question),
+            "then_line": then_line(question),
+            "caveats": list(caveats(question)),
+            "more": [reach_line(question), median_line(question), wording_line(question)]
+            if self.whole
+            else [],
+            "roles": question.facts.get("roles") if self.whole else None,
+            "moves": question.facts.get("moves") if self.whole else None,
         }
 
     def _quote_groups(self) -> list[dict[str, Any]]:
-        quotes = (
-            self.roundup.quotes.filter(withdrawn_at=None).order_by("pk")
-            if self.quotes is None
-            else self.quotes
-        )
         roles = {(ref["source"], ref["key"]): ref["role"] for ref in self.roundup.data["quotes"]}
         groups: dict[str, list[Any]] = {role: [] for role in ROLES}
-        for quote in quotes:
+        for quote in self._rows():
             groups.setdefault(roles.get((quote.source, quote.source_key), "words"), []).append(
                 self._quote(quote)
             )
@@ -104,6 +114,11 @@ class RoundupCard(Component):
             for role, found in groups.items()
             if found
         ]
+
+    def _rows(self) -> Sequence[Any]:
+        if self.quotes is not None:
+            return self.quotes
+        return list(self.roundup.quotes.filter(withdrawn_at=None).order_by("pk"))
 
     def _quote(self, quote: Any) -> dict[str, Any]:
         comment = quote.source == "comments"
@@ -144,54 +159,3 @@ class WeAskedCard(Component):
             "permalink": permalink(roundup) if roundup else "",
             "frozen_at": Reading(roundup.data).until if roundup else None,
         }
-
-
-def source_line(question: FrozenQuestion) -> str:
-    """Return who answered a question, when and by which door, as one honest sentence."""
-    who = ngettext("%(n)d reader who chose to answer", "%(n)d readers who chose to answer", question.n) % {
-        "n": question.n
-    }
-    when = span(question.first_at, question.last_at)
-    doors = [
-        f"{question.doors[door]} {DOORS.get(door, door)}" for door in sorted(question.doors, key=_door_order)
-    ]
-    line = ", ".join(filter(None, [who, when]))
-    line = f"{line}: {', '.join(doors)}." if doors else f"{line}."
-    return f"{line} {aside}" if (aside := set_aside_line(question)) else line
-
-
-def set_aside_line(question: FrozenQuestion) -> str:
-    """Return the sentence about the answers that are left out of the numbers; "" when there are none."""
-    if not question.excluded:
-        return ""
-    text = ngettext(
-        "%(n)d more answer is set aside and not counted here.",
-        "%(n)d more answers are set aside and not counted here.",
-        question.excluded,
-    )
-    return text % {"n": question.excluded}
-
-
-def themes_line(question: FrozenQuestion) -> str:
-    """Return what readers wrote about, as the author sorted it; "" when nothing was sorted."""
-    themes = ", ".join(f"{name} ({n})" for name, n in question.ranked_themes)
-    return (
-        _("What they wrote about, as the author sorts it: %(themes)s.") % {"themes": themes} if themes else ""
-    )
-
-
-def _door_order(door: str) -> tuple[int, str]:
-    known = list(DOORS)
-    return (known.index(door) if door in known else len(known)), door
-
-
-def span(first: datetime | None, last: datetime | None) -> str:
-    """Return two days as a reader would write them: "2 to 14 May 2026", or one day alone."""
-    if first is None or last is None:
-        return ""
-    start, end = timezone.localtime(first).date(), timezone.localtime(last).date()
-    if start == end:
-        return date_format(end, "j F Y")
-    same_year, same_month = start.year == end.year, (start.year, start.month) == (end.year, end.month)
-    begin = date_format(start, "j" if same_month else "j F" if same_year else "j F Y")
-    return _("%(first)s to %(last)s") % {"first": begin, "last": date_format(end, "j F Y")}
