@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from django.db import DatabaseError, transaction
 
 from . import claims
+from .at_once import statements_for
 from .feed import Job
 from .sender import Bookkeeper
 
@@ -21,20 +22,35 @@ class Batches:
 
     def settle_and_stamp(self, accepted: Sequence[Job], ready: Sequence[Job]) -> set[Job]:
         """Do both in one transaction, so that both cost one wait for the disk."""
-        if not accepted or not ready:
+        if not ready:
             self.settle(accepted)
-            return self.stamp(ready)
+            return set()
         began = time.monotonic()
+        self._stamping = list(ready)
         try:
-            with transaction.atomic():
-                self.settle(accepted, is_final=False)
-                stamped = self._stamp(ready)
+            stamped = self._in_one_message(accepted, ready)
+            if stamped is None:
+                stamped = self._in_one_transaction(accepted, ready)
         except DatabaseError:
             self.settle(accepted)
             raise
         self._stamping, self.took = [], time.monotonic() - began
         self._count(accepted)
         return stamped
+
+    def _in_one_message(self, accepted: Sequence[Job], ready: Sequence[Job]) -> set[Job] | None:
+        """Do both the short way; None, and nothing done, where that is not possible."""
+        works = {id(job.work) for job in (*accepted, *ready)}
+        statements = statements_for(ready[0].work) if len(works) == 1 else None
+        if statements is None:
+            return None
+        pks = statements.settle_and_stamp([job.row for job in accepted], [job.row for job in ready])
+        return {job for job in ready if job.row.pk in pks}
+
+    def _in_one_transaction(self, accepted: Sequence[Job], ready: Sequence[Job]) -> set[Job]:
+        with transaction.atomic():
+            self.settle(accepted, is_final=False)
+            return self._stamp(ready)
 
     def settle(self, accepted: Sequence[Job], *, is_final: bool = True) -> None:
         """Record that messages were accepted; inside a transaction, whoever opened it counts them."""
@@ -50,13 +66,13 @@ class Batches:
 
     def stamp(self, ready: Sequence[Job]) -> set[Job]:
         """Stamp each ready message, those of one issue in one statement; return the ones that may go."""
+        self._stamping = list(ready)
         stamped = self._stamp(ready)
         self._stamping = []
         return stamped
 
     def _stamp(self, ready: Sequence[Job]) -> set[Job]:
         stamped: set[Job] = set()
-        self._stamping = list(ready)
         for jobs in _by_work(ready):
             rows = [job.row for job in jobs]
             pks = claims.stamp_all(rows, jobs[0].work.fences(rows))

@@ -93,18 +93,23 @@ def stamp_all(rows: Sequence[Sending], fences: Iterable[Any]) -> set[int]:
     for each row by itself. They look at other tables by subquery, never by join: PostgreSQL checks a row's own columns
     again when it had to wait for another writer, but not those of a join.
     """
-    if not rows:
-        return set()
+    return stamped_of(rows, write_stamps(rows, fences)) if rows else set()
+
+
+def write_stamps(rows: Sequence[Sending], fences: Iterable[Any]) -> int:
+    """Run the statement of ``stamp_all``; return how many rows it stamped."""
     changes = {"attempted_at": Now(), "attempts": F("attempts") + 1, "lease_until": _lease_end()}
     if named := [When(pk=row.pk, then=Value(row.message_id)) for row in rows if row.has_new_message_id]:
         changes["message_id"] = Case(*named, default=F("message_id"), output_field=CharField())
-    held = _held(rows)
-    number = held.filter(Q(lease_until__gt=Now()), *fences, state=S.CLAIMED).update(
-        state=S.SENDING, **changes
-    )
+    fenced = _held(rows).filter(Q(lease_until__gt=Now()), *fences, state=S.CLAIMED)
+    return fenced.update(state=S.SENDING, **changes)
+
+
+def stamped_of(rows: Sequence[Sending], number: int) -> set[int]:
+    """Return the primary keys of the rows that were stamped, knowing how many were."""
     if number == len(rows):
         return {row.pk for row in rows}
-    return set(held.filter(state=S.SENDING).values_list("pk", flat=True))
+    return set(_held(rows).filter(state=S.SENDING).values_list("pk", flat=True))
 
 
 def _held(rows: Sequence[Sending]) -> QuerySet[Any]:
