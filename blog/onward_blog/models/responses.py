@@ -1,5 +1,7 @@
 import swapper
 from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
@@ -89,7 +91,8 @@ class RoundupQuote(models.Model):
     def __str__(self) -> str:
         """Return the sentence and who said it, which is how an author knows it again in the editor."""
         if self.withdrawn_at:
-            return translate("A sentence that its reader took back")
+            day = date_format(timezone.localtime(self.withdrawn_at), "j F Y")
+            return translate("A sentence that its reader took back on %(day)s") % {"day": day}
         words = f"“{Truncator(self.words).chars(160)}”"
         return f"{words} ({self.credit})" if self.credit else words
 
