@@ -6,6 +6,7 @@ from django.apps import apps
 from wagtail.signals import page_published, page_unpublished
 
 from . import mailing, versions
+from .following.ending import settle_after_mail
 from .mixins import ArticleMixin, SeriesMixin
 from .models import RoundupUse
 from .responses.body import pages_showing
@@ -19,7 +20,7 @@ def connect() -> None:
     """Listen to Wagtail's publishing, to comments, and to polls where they are installed."""
     page_published.connect(on_published, dispatch_uid="onward_blog.page_published")
     page_unpublished.connect(on_unpublished, dispatch_uid="onward_blog.page_unpublished")
-    mailing.connect_issue_submitted(note_told_by_issue)
+    mailing.connect_issue_submitted(on_issue_submitted)
     comment_withdrawn.connect(on_comment_withdrawn, dispatch_uid="onward_blog.quote_of_comment")
     if apps.is_installed("onward_polls"):
         from .responses.polls import connect_signals
@@ -44,6 +45,12 @@ def on_unpublished(sender: Any, instance: Any, **kwargs: Any) -> None:
     """Let the articles this one took up say so no longer."""
     uses = RoundupUse.objects.filter(page=instance.pk, roundup__page__isnull=False)
     bump_pages(uses.values_list("roundup__page_id", flat=True))
+
+
+def on_issue_submitted(page: Any) -> None:
+    """Note who was told by the issue of this page; let the followers of a series go that has ended with it."""
+    note_told_by_issue(page)
+    settle_after_mail(page)
 
 
 def on_comment_withdrawn(sender: Any, comment: Any, **kwargs: Any) -> None:

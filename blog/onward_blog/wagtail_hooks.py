@@ -11,6 +11,7 @@ from wagtail.snippets.models import register_snippet
 
 from .comments import hooks as comment_hooks  # noqa: F401
 from .desk import hooks as desk_hooks  # noqa: F401
+from .following import hooks as following_hooks  # noqa: F401
 from .mixins import PublicPageMixin
 from .responses import hooks as response_hooks  # noqa: F401
 from .roundups import hooks as roundup_hooks  # noqa: F401

@@ -20,10 +20,10 @@ def welcome_content(subscription: Any) -> Any | None:
     """
     from onward_newsletter.rendering import IssueContent
 
-    series = _series(subscription.topic)
+    series = series_of(subscription.topic)
     if subscription.topic is not None and series is None:
         return None
-    articles = _parts(series) if series else _latest()
+    articles = parts_of(series) if series else _latest()
     if not articles:
         return None
     lines = [
@@ -35,23 +35,30 @@ def welcome_content(subscription: Any) -> Any | None:
         }
         for article in articles
     ]
-    return IssueContent(
-        render_to_string("onward_blog/mail/welcome.html", {"series": series, "articles": lines})
-    )
+    context = {"series": series, "articles": lines, **_announced(series)}
+    return IssueContent(render_to_string("onward_blog/mail/welcome.html", context))
+
+
+def _announced(series: Any | None) -> dict[str, Any]:
+    """Return the announcing part and the full address of the page about the next one, where there is one."""
+    announcer = series.announced_next() if series else None
+    path = series.next_part_path() if series and announcer else ""
+    return {"announcer": announcer, "next_address": absolute(path) if path else ""}
 
 
 def _public_pages() -> Any:
     return swapper.load_model("wagtailcore", "Page").objects.live().public()
 
 
-def _series(topic: Any | None) -> Any | None:
+def series_of(topic: Any | None) -> Any | None:
     """Return the series a topic stands for, as far as readers may see it."""
     kind, _colon, pk = (topic.key if topic else "").partition(":")
     page = _public_pages().filter(pk=pk).first() if kind == "series" and pk.isdecimal() else None
     return page.specific if page and isinstance(page.specific, SeriesMixin) else None
 
 
-def _parts(series: Any) -> list[Any]:
+def parts_of(series: Any) -> list[Any]:
+    """Return the parts of a series that any reader may open, in order."""
     return list(_public_pages().child_of(series).type(ArticleMixin).order_by("path").specific())
 
 

@@ -59,7 +59,10 @@ class IssueContent:
 
 @dataclass(frozen=True)
 class RenderedIssue:
-    """A mail with slots: ``%%token%%``, ``%%personal_line%%``, ``%%unsubscribe_url%%`` and ``%%manage_url%%``."""
+    """A mail with slots: ``%%token%%``, ``%%unsubscribe_url%%``, ``%%manage_url%%``, and two lines of text.
+
+    ``%%personal_line%%`` stands under the title and ``%%closing_line%%`` at the end; who has none is shown nothing.
+    """
 
     html: str
     text: str

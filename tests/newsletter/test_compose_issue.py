@@ -207,7 +207,7 @@ def test_plain_text_reads_well(newsletter, article):
         "It was late deliveries, says one [1] & another [2], and one [1] again.\n\n"
         "> Four teams.\n>\n> No talk.\n> — a manager\n\n"
         "• data\n• training\n  • on site\n1. first\n2. second\n\n* * *\n\na\n  b\n\n"
-        f"[1] https://example.com/a\n[2] {BASE}/b/\n"
+        f"[1] https://example.com/a\n[2] {BASE}/b/\n\n%%closing_line%%\n"
     )
 
 

@@ -176,10 +176,15 @@ def unsubscribe_all(
     return _end(subscriber.subscriptions.filter(newsletter=newsletter), reason)
 
 
+@transaction.atomic
 def end_topic(topic: Topic) -> int:
-    """Close a topic to new followers and end its subscriptions; return how many ended."""
+    """Close a topic to new followers and end its subscriptions, all of them or none; return how many ended.
+
+    A second call ends what has come in between, and is harmless otherwise.
+    """
     Topic.objects.filter(pk=topic.pk, ended_at=None).update(ended_at=timezone.now())
-    return _end(topic.subscriptions.all(), Subscription.EndReason.TOPIC_ENDED)
+    following = topic.subscriptions.exclude(state=Subscription.State.ENDED)
+    return _end(following, Subscription.EndReason.TOPIC_ENDED)
 
 
 @transaction.atomic

@@ -16,7 +16,13 @@ def send_test(issue: Issue, address: str) -> Outbox | None:
     """
     rendered = compose_issue(issue)
     home = links.base_url() + "/"
-    values = {"unsubscribe_url": home, "manage_url": home, "token": "test", "personal_line": ""}
+    values = {
+        "unsubscribe_url": home,
+        "manage_url": home,
+        "token": "test",
+        "personal_line": "",
+        "closing_line": "",
+    }
     return enqueue_mail(
         purpose="issue_test",
         address=address,
