@@ -3,13 +3,23 @@
 from celery import shared_task
 
 from .mail import send_django_mail
-from .responses.folding import fold_responses
+from .responses.aggregating import aggregate_responses
+from .responses.folding import fold_changed
 
 
-__all__ = ["fold", "send_django_mail"]
+__all__ = ["aggregate", "fold", "send_django_mail"]
+
+#: A run of the aggregation stops after so many seconds; what is left is done by the next.
+AGGREGATION_SECONDS = 120
 
 
 @shared_task(name="onward_blog.fold_responses", acks_late=True, ignore_result=True)
 def fold() -> None:
-    """Bring the response fold of every live article up to date."""
-    fold_responses()
+    """Bring the response folds of those live articles up to date of which something has changed."""
+    fold_changed()
+
+
+@shared_task(name="onward_blog.aggregate_responses", acks_late=True, ignore_result=True)
+def aggregate() -> None:
+    """Write down what readers did on each day that is over."""
+    aggregate_responses(seconds=AGGREGATION_SECONDS)

@@ -47,6 +47,7 @@ def beat_schedule(pump_seconds: int, *, reads_bounces: bool = False) -> dict[str
         "onward_newsletter.pump": pump_seconds,
         "onward_polls.fold": 15,
         "onward_blog.fold_responses": 30,
+        "onward_blog.aggregate_responses": 600,
     }
     if reads_bounces:
         ticks["onward_newsletter.read_bounces"] = 300

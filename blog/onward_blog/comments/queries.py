@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce, Greatest
 
 from onward_blog.models import CommentState
 
@@ -39,6 +40,8 @@ class PublicComment:
     text: str
     submitted_at: datetime
     by_author: bool
+    #: When it became public, which may be days later.
+    public_at: datetime
     #: Public comments that answer this one directly.
     reply_count: int = 0
 
@@ -60,6 +63,8 @@ class Entry:
     closes: str = ""
     opens: bool = False
     children: list["Entry"] = field(default_factory=list)
+    #: Where it is quoted: [(page, id of the element there)].
+    quoted_in: Sequence[tuple[Any, str]] = ()
 
     @property
     def is_public(self) -> bool:
@@ -92,18 +97,28 @@ class ThreadPage:
 def public_comments(
     page: Any, since: datetime | None = None, until: datetime | None = None
 ) -> Sequence[PublicComment]:
-    """Return the page's public comments, oldest first, submitted in [since, until); one query.
+    """Return the page's public comments, oldest first, that became public in [since, until); one query.
 
     ``reply_count`` counts answers within the same window.
     """
-    found = CommentState.objects.public().filter(page_id=page.pk)
-    if since:
-        found = found.filter(comment__submit_date__gte=since)
-    if until:
-        found = found.filter(comment__submit_date__lt=until)
-    rows = list(_rows(found, "comment__comment"))
+    rows = list(_rows(published_comments(page.pk, since, until), "comment__comment", "public_at"))
     replies = Counter(row["parent_pk"] for row in rows if row["parent_pk"] != row["comment_pk"])
     return [_public(row, replies[row["comment_pk"]]) for row in rows]
+
+
+def published_comments(
+    page_id: int, since: datetime | None, until: datetime | None
+) -> "QuerySet[CommentState]":
+    """Return the page's public comments with ``public_at``, when they last became public, in [since, until).
+
+    One that waits for its author when a window is closed belongs to a later one; its ``submit_date`` would hide it.
+    """
+    submitted = F("comment__submit_date")
+    public_at = Greatest(submitted, Coalesce("confirmed_at", submitted), Coalesce("decided_at", submitted))
+    found = CommentState.objects.public().filter(page_id=page_id).annotate(public_at=public_at)
+    if since:
+        found = found.filter(public_at__gte=since)
+    return found.filter(public_at__lt=until) if until else found
 
 
 def thread_page(page: Any, number: int = 1) -> ThreadPage:
@@ -149,6 +164,7 @@ def _public(row: dict[str, Any], reply_count: int) -> PublicComment:
         text=row["comment__comment"],
         submitted_at=row["submitted_at"],
         by_author=row["author_name"] is not None,
+        public_at=row["public_at"],
         reply_count=reply_count,
     )
 

@@ -122,6 +122,10 @@ class ResponseSource(Protocol):
     A source with answers that are for editors only has two methods more: ``for_readers()`` returns the same source
     without them, which is the one that roundups ask, and ``left_out(article)`` a sentence for the author about each
     kind of thing that a roundup leaves out. One with ``recent(articles, since)`` is asked what is new on the desk.
+    One with ``numbers(article, since, until)`` returns {column: whole number, 0 or more} of the window for the rows of
+    ``ResponseWindow``, under columns of its own; the sums over neighbouring windows must be the number of them together.
+    One with ``marks(pages)`` returns {page id: text} for any of these page ids: a text that is another one whenever
+    ``summarise`` or ``shown`` would be, got for all of them in a few queries. Without it every fold visits every article.
     One with ``facts_to_freeze(article, since=…, until=…)`` returns {group key: {"facts": {…}, "lines": {line key:
     {…}}}}, which a roundup adds to its groups: what is too much to ask for every minute. One with ``last_at(article,
     since=…, until=…)`` says itself when its last answer was given, also of those that are in none of its numbers.

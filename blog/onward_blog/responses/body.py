@@ -1,6 +1,7 @@
 """Finding things in the body of a page, however deep its author put them."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import swapper
@@ -36,7 +37,22 @@ def walk_block(block: Block, value: Any) -> Iterator[tuple[Block, Any]]:
 
 def pages_showing(thing: Any) -> list[int]:
     """Return the ids of the pages of any type whose published text refers to this, a poll for example."""
-    page_model = swapper.load_model("wagtailcore", "Page")
-    pages = ContentType.objects.get_for_model(page_model, for_concrete_model=False)
-    references = ReferenceIndex.get_references_to(thing).filter(base_content_type=pages)
+    references = ReferenceIndex.get_references_to(thing).filter(base_content_type=_pages())
     return [int(pk) for pk in references.values_list("object_id", flat=True).distinct()]
+
+
+def shown_in(pages: Iterable[int], model: Any) -> dict[int, list[int]]:
+    """Return {page id: ids of the things of one model that its published text refers to}; one query."""
+    kind = ContentType.objects.get_for_model(model)
+    references = ReferenceIndex.objects.filter(base_content_type=_pages(), to_content_type=kind)
+    wanted = set(pages)
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for page, thing in references.values_list("object_id", "to_object_id"):
+        if int(page) in wanted:
+            found[int(page)].add(int(thing))
+    return {page: sorted(things) for page, things in found.items()}
+
+
+def _pages() -> ContentType:
+    page_model = swapper.load_model("wagtailcore", "Page")
+    return ContentType.objects.get_for_model(page_model, for_concrete_model=False)

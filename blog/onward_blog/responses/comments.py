@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q, Sum
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from onward_blog.comments.queries import PublicComment, public_comments
+from onward_blog.comments.queries import PublicComment, public_comments, published_comments
 from onward_blog.models import CommentState
 
 from .base import Group, Quote, ResponseSummary
@@ -35,7 +35,7 @@ class CommentSource:
             "writers": len({comment.name for comment in theirs}),
             "open_questions": len(_open_questions(everything)),
         }
-        moments = [comment.submitted_at for comment in theirs]
+        moments = [comment.public_at for comment in theirs]
         return ResponseSummary(
             source=self.slug,
             label=str(self.label),
@@ -65,6 +65,17 @@ class CommentSource:
     def shown(self, article: Any) -> Any:
         """Return nothing: deciding on a comment bumps the page by itself."""
         return None
+
+    def numbers(self, article: Any, since: datetime | None, until: datetime) -> dict[str, int]:
+        """Return how many comments of readers became public in the window; one query."""
+        theirs = published_comments(article.pk, since, until).filter(comment__user__onward_author=None)
+        return {"comments": theirs.count()}
+
+    def marks(self, pages: Sequence[int]) -> dict[int, str]:
+        """Return how many comments are public, and which and when was the last of them; one query."""
+        public = CommentState.objects.public().filter(page__in=pages).values_list("page_id")
+        counted = public.annotate(Count("pk"), Max("pk"), Sum("comment_id"), Max("decided_at"))
+        return {page: "/".join(map(str, numbers)) for page, *numbers in counted}
 
     def recent(self, articles: Sequence[Any], since: datetime) -> dict[int, dict[str, int]]:
         """Return {page id: {"comments": of readers, public since then, "held": waiting for a decision now}}; one query."""

@@ -33,7 +33,7 @@ from onward_blog.models import Roundup
 from onward_blog.responses.base import Quote, ResponseSource, ResponseSummary, iso
 from onward_blog.responses.few import LEAST
 from onward_blog.responses.registry import response_sources, sources_for_readers
-from onward_blog.responses.windows import database_now
+from onward_blog.responses.windows import safe_cut_off
 
 from .method import method_of
 
@@ -69,15 +69,17 @@ def compile_document(
 ) -> Compiled:
     """Ask every source and return the document; ``until=None`` ends the window right after the last answer.
 
-    So pressing the button twice with no answer in between gives the same document. A poll whose results readers may
-    not see, or not before it has closed, is not in it, nor are its sentences: a roundup is published as it is.
+    So does an ``until`` that answers may still come before. Pressing the button twice with no answer in between thus
+    gives the same document. A poll whose results readers may not see, or not before it has closed, is not in it, nor
+    are its sentences: a roundup is published as it is.
     With ``for_author`` everything is in it, for the desk and never to be stored.
     """
     with translation.override(settings.LANGUAGE_CODE):
         found = response_sources() if for_author else sources_for_readers()
         sources = sorted(found.values(), key=lambda source: source.slug)
-        if until is None:
-            until = _after_last(article, sources, since)
+        cutoff = safe_cut_off()
+        if until is None or until > cutoff:
+            until = _after_last(article, sources, since, cutoff)
         summaries = [
             _frozen(source, summary, article, since, until)
             for source in sources
@@ -112,8 +114,9 @@ def code_version() -> str:
         return "unknown"
 
 
-def _after_last(article: Any, sources: Sequence[ResponseSource], since: datetime | None) -> datetime:
-    cutoff = database_now()
+def _after_last(
+    article: Any, sources: Sequence[ResponseSource], since: datetime | None, cutoff: datetime
+) -> datetime:
     moments = [_last_of(source, article, since, cutoff) for source in sources]
     fallback: datetime = since or article.first_published_at or cutoff
     return max(filter(None, moments), default=fallback - _MOMENT) + _MOMENT

@@ -14,9 +14,10 @@ from onward_blog.responses.heads import folded_polls
 from onward_blog.responses.windows import within
 from onward_polls.models import Ballot, Poll
 
-from .counts import ballots_in, group_of, heads_of, marks_of, set_aside
+from .counts import ballots_in, count, group_of, numbers_of
 from .finding import polls_of
 from .frozen import facts_to_freeze
+from .marks import marks_of_pages
 from .quotes import quotes_from, themes_of
 from .shown import is_open, shown_breakdowns, shown_tallies
 
@@ -76,7 +77,7 @@ class PollSource:
         if not polls:
             return None
         ballots = ballots_in(polls, since, until)
-        heads, marks, aside = heads_of(ballots), marks_of(ballots), set_aside(polls, since, until)
+        heads, marks, aside = count(polls, since, until)
         themes = themes_of(ballots)
         groups = tuple(
             group_of(
@@ -122,6 +123,14 @@ class PollSource:
             "breakdowns": shown_breakdowns(polls),
             "open": sorted(poll.pk for poll in polls if is_open(poll)),
         }
+
+    def numbers(self, article: Any, since: datetime | None, until: datetime) -> dict[str, int]:
+        """Return the answers of the window, those with words and those from the mail; one query."""
+        return numbers_of(ballots_in(self._polls(article), since, until))
+
+    def marks(self, pages: Sequence[int]) -> dict[int, str]:
+        """Return what was counted, and how the questions stand, in short; see ``marks``."""
+        return marks_of_pages(pages)
 
     def recent(self, articles: Sequence[Any], since: datetime) -> dict[int, dict[str, int]]:
         """Return {page id: {"answers": …, "words": …}} given since then; two queries for all articles.
