@@ -1,6 +1,6 @@
 """What a page shows of its comments."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.forms import Media, Script
@@ -16,14 +16,16 @@ from .forms import MAX_LENGTH, CommentForm
 class CommentThread(Component):
     """The public comments of a page and the form to write one: the same bytes for every reader.
 
-    ``number`` is which page of threads to show. Two queries, however many comments there are.
+    ``number`` is which page of threads to show. Two queries, however many comments there are. ``takers`` are the
+    parts that quote some of them, as ``roundups.queries.takers_of`` returns them.
     """
 
     template_name = "onward_blog/comments/thread.html"
 
-    def __init__(self, page: Any, *, number: int = 1) -> None:
+    def __init__(self, page: Any, *, number: int = 1, takers: Sequence[Any] = ()) -> None:
         self.page = page
         self.number = number
+        self.takers = takers
 
     @property
     def media(self) -> Media:
@@ -33,9 +35,12 @@ class CommentThread(Component):
         )
 
     def get_context_data(self, parent_context: Any = None) -> Mapping[str, Any]:
+        thread = queries.thread_page(self.page, self.number)
+        for entry in thread.entries if self.takers else ():
+            entry.quoted_in = [(t.page, t.comments[entry.pk]) for t in self.takers if entry.pk in t.comments]
         return {
             "page": self.page,
-            "thread": queries.thread_page(self.page, self.number),
+            "thread": thread,
             "writer": CommentWriter(self.page).render_html(),
         }
 

@@ -19,7 +19,7 @@ from wagtail.search import index
 
 from onward_blog.fields import BodyField
 from onward_blog.mixins import ArticleMixin, PublicPageMixin, SeriesMixin
-from onward_blog.roundups.queries import taken_up_in
+from onward_blog.roundups.queries import Taker, takers_of
 
 from .blocks import article_body
 from .family import as_family, family_of, own_restriction
@@ -217,7 +217,7 @@ class ArticlePage(ArticleMixin, PublicPageMixin, Page):
         return {
             **super().get_context(request, *args, **kwargs),
             "series": self.series,
-            "taken_up_in": self._takers_up(),
+            "takers": self._takers(),
             "tags": self._tag_list(),
             "text": text,
             "text_asks": text_asks,
@@ -229,8 +229,12 @@ class ArticlePage(ArticleMixin, PublicPageMixin, Page):
             return list(self.tags.all())
         return sorted(self.tags_found, key=lambda tag: tag["place"])
 
-    def _takers_up(self) -> list[Any]:
+    def _takers(self) -> list[Taker]:
+        """Return the parts that took up what readers answered here; two queries, or none."""
         if self.is_taken_up is False or self.pk is None:
             return []
         relatives = {part.pk: part for part in self.parts}
-        return [relatives.get(page.pk, page) for page in taken_up_in(self)]
+        takers = takers_of(self)
+        for taker in takers:
+            taker.page = relatives.get(taker.page.pk, taker.page)
+        return [taker for taker in takers if not getattr(taker.page, "is_restricted", False)]

@@ -46,23 +46,34 @@ def record_roundup_use(page: Any) -> list[RoundupUse]:
     """Note which roundups a published page uses, and which quotes it kept; return the uses.
 
     A use that the page has given up is forgotten, unless readers were told of it. The articles whose roundups are
-    used now, or no longer, get a new version, since they say where they were taken up. Safe to run again.
+    used now, or no longer, get a new version, since they say where they were taken up, and which comments are quoted.
+    Safe to run again.
     """
     used = used_in(page)
     with transaction.atomic():
-        before = set(RoundupUse.objects.filter(page=page.pk).values_list("roundup_id", flat=True))
+        before = _kept(page)
         if not used and not before:
             return []
         uses = [_record(page, roundup, quotes) for roundup, quotes in used.items()]
         gone = RoundupUse.objects.filter(page=page.pk).exclude(roundup__in=list(used))
         gone.filter(told_at=None).delete()
         gone.update(published_at=None)
-        changed = before ^ {roundup.pk for roundup in used}
+        after = _kept(page)
+        changed = {pk for pk in {*before, *after} if before.get(pk) != after.get(pk)}
         articles = Roundup.objects.filter(pk__in=changed, page__isnull=False).values_list(
             "page_id", flat=True
         )
         bump_pages(articles)
     return uses
+
+
+def _kept(page: Any) -> dict[int, set[int]]:
+    """Return {roundup id: ids of the quotes kept} as noted for a page; one query."""
+    rows = RoundupUse.objects.filter(page=page.pk, published_at__isnull=False)
+    kept: dict[int, set[int]] = {}
+    for roundup, quote in rows.values_list("roundup_id", "quotes"):
+        kept.setdefault(roundup, set()).update({quote} - {None})
+    return kept
 
 
 def used_in(page: Any) -> dict[Roundup, set[int]]:

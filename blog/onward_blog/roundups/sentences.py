@@ -126,11 +126,12 @@ def _decided(flag: Mapping[str, Any]) -> str:
 
 
 def _with_and_without(question: FrozenQuestion, flag: Mapping[str, Any]) -> str:
-    """Return the leading answer both ways; "" where the flag says too little, or most of it is counted neither way."""
-    lines = [line for line in question.ranked if line.key in flag["lines"]]
+    """Return both ways the answer that most of them gave; "" where it cannot be told, or only some are counted."""
+    lines = [line for line in question.lines if line.key in flag["lines"]]
     if not lines or flag["counted"] not in (0, flag["n"]):
         return ""
-    line, marks = lines[0], flag["lines"][lines[0].key]
+    line = max(lines, key=lambda line: flag["lines"][line.key])
+    marks = flag["lines"][line.key]
     counted = flag["counted"] == flag["n"]
     with_n, with_count = (question.n, line.count) if counted else (question.n + flag["n"], line.count + marks)
     values = {

@@ -1,6 +1,6 @@
 """Tags for the pages of a blog: ``{% load onward_blog_tags %}``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -22,7 +22,7 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def comments(context: Mapping[str, Any], page: Any) -> SafeString:
     """Show the public comments of a page and the form to write one: ``{% comments page %}``."""
-    html: SafeString = CommentThread(page).render_html(context)
+    html: SafeString = CommentThread(page, takers=context.get("takers") or ()).render_html(context)
     return html
 
 
@@ -31,6 +31,17 @@ def share_links(context: Mapping[str, Any], page: Any) -> SafeString:
     """Show the ways to pass a page on: ``{% share_links page %}``."""
     html: SafeString = ShareLinks(page).render_html(context)
     return html
+
+
+@register.inclusion_tag("onward_blog/roundups/taken_up.html", takes_context=True)
+def taken_up_at(context: Mapping[str, Any], block: Any, takers: Sequence[Any]) -> dict[str, Any]:
+    """Say below a poll where its answers were taken up: ``{% taken_up_at block takers %}``.
+
+    ``takers`` is what ``takers_of`` returns. Shows nothing below any other block.
+    """
+    poll = getattr(block.value, "pk", None) if block.block_type in ("poll", "words_question") else None
+    found = [(taker.page, taker.polls[poll]) for taker in takers if poll in taker.polls]
+    return {"request": context.get("request"), "found": found}
 
 
 @register.simple_tag

@@ -54,7 +54,9 @@ def _described(flag: FairnessFlag, since: datetime | None, until: datetime) -> d
 def _marks(poll: Poll, ballots: Any) -> tuple[dict[str, int], int]:
     votes = Vote.objects.filter(ballot__in=ballots.values("pk")).values_list("option").annotate(n=Count("pk"))
     marked = dict(votes.order_by())
-    return merge_few({str(option.uuid): marked.get(option.pk, 0) for option in poll.options.all()})
+    return merge_few(
+        {str(option.uuid): marked[option.pk] for option in poll.options.all() if option.pk in marked}
+    )
 
 
 def few_wrote_most(ballots: Any) -> bool:
