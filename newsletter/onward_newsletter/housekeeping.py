@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from wagtail.log_actions import log
 
 from .actions.addresses import forget_unconfirmed_addresses
+from .actions.composing import first_error
 from .actions.issues import IssueError, ask_for_pause, prepare_issue
 from .actions.subscribing import forget_unconfirmed
 from .clock import database_now, later
@@ -70,6 +71,7 @@ def prepare_waiting_issues() -> None:
     """
     for issue in Issue.objects.filter(state=State.PREPARING, prepared_at=None).order_by("pk"):
         try:
+            _refuse_what_went_wrong_since(issue)
             prepare_issue(issue)
         except (OperationalError, InterfaceError):
             raise
@@ -79,6 +81,12 @@ def prepare_waiting_issues() -> None:
             logger.exception("onward_newsletter.prepare_failed", extra={"issue": issue.pk})
             ask_for_pause(issue, reason=f"The issue could not be prepared ({type(error).__name__}: {error}).")
     watch_few_first()
+
+
+def _refuse_what_went_wrong_since(issue: Issue) -> None:
+    """Look again at a scheduled issue: a page it links to may be gone by now, or its poll closed."""
+    if issue.scheduled_at and (reason := first_error(issue)):
+        raise IssueError(reason)
 
 
 def finish_issues() -> None:

@@ -5,9 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
+from wagtail import hooks
 
 from onward_newsletter.actions.issues import IssueNotReady, resume_issue, schedule_issue, send_issue
 from onward_newsletter.models import Issue
+from onward_newsletter.preflight import Finding, Level
 from onward_newsletter.pump import pump
 from tests.faults.sink import SinkThread
 
@@ -110,3 +112,22 @@ def test_a_scheduled_issue_may_be_sent_now(relay: SinkThread) -> None:
     pump()
 
     assert state_of(issue) == Issue.State.SUBMITTED
+
+
+def test_what_went_wrong_after_scheduling_holds_the_issue_and_says_why(relay: SinkThread) -> None:
+    issue = issue_to(readers(2))
+    schedule_issue(issue, timezone.now() + timedelta(hours=1), BERLIN)
+    due_since(issue, minutes=1)
+    finding = Finding(Level.ERROR, "The page it links to was taken down.", "Publish the page again.")
+
+    with hooks.register_temporarily("onward_newsletter_preflight", lambda issue: [finding]):
+        pump()
+
+    assert state_of(issue) == Issue.State.PAUSED
+    assert "taken down" in issue.state_reason
+    assert "Publish the page again." in issue.state_reason
+    assert relay.book.count() == 0
+
+    resume_issue(issue)
+    pump()
+    assert relay.book.count() == 2
