@@ -20,5 +20,6 @@ def stamp(poll: Poll, ballot: Ballot, too_late: type[PollClosed] = PollClosed, *
     """Save these values on a ballot if its poll takes ballots, or raise PollNotOpen or ``too_late``."""
     if stamp_if_open(ballot, **values):
         return
-    now = Poll.objects.get(pk=poll.pk)
+    # A poll that nobody had answered yet may have been deleted by now; for this reader it is closed.
+    now = Poll.objects.filter(pk=poll.pk).first() or poll
     raise PollNotOpen(now) if now.is_waiting and not now.archived_at else too_late(now)
