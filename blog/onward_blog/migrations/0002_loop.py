@@ -85,6 +85,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("asked_at", models.DateTimeField(auto_now_add=True, verbose_name="asked at")),
+                ("public_at", models.DateTimeField(blank=True, null=True, verbose_name="public since")),
                 ("asked_by", models.CharField(blank=True, max_length=64)),
                 ("address", models.EmailField(blank=True, max_length=254, verbose_name="address")),
                 (

@@ -28,6 +28,8 @@ class ReaderQuestion(models.Model):
     words = models.CharField(_("question"), max_length=300)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.HELD)
     asked_at = models.DateTimeField(_("asked at"), auto_now_add=True)
+    #: When readers first saw it; kept when it is rejected later.
+    public_at = models.DateTimeField(_("public since"), null=True, blank=True)
     #: Keyed hash of the browser that asked, so that its own question can be shown to it; empty once erased.
     asked_by = models.CharField(max_length=64, blank=True)
     #: Where to tell when it is answered; empty unless the reader asked for that.
