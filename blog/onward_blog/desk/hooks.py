@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import URLResolver, include, path, reverse
+from django.urls import URLResolver, include, path, reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets import Button
 from wagtail.log_actions import LogActionRegistry
 
@@ -16,19 +17,43 @@ from onward_blog import mailing
 from onward_blog.mixins import ArticleMixin, SeriesMixin
 from onward_blog.models import RoundupUse
 
-from . import views
+from . import next_part, screens, views
 from .panels import DeskPanel
+from .places import may_edit_any
 
 
 @hooks.register("register_admin_urls")
 def desk_urls() -> list[URLResolver]:
     patterns = [
+        path("", screens.ReadersView.as_view(), name="readers"),
+        path("seen/", screens.SeenView.as_view(), name="seen"),
+        path("series/<int:page_id>/", screens.SeriesView.as_view(), name="series"),
+        path("<int:page_id>/numbers/", screens.NumbersView.as_view(), name="numbers"),
         path("<int:page_id>/", views.ResponsesView.as_view(), name="responses"),
-        path("<int:page_id>/next-part/", views.NextPartView.as_view(), name="next_part"),
+        path("<int:page_id>/next-part/", next_part.NextPartView.as_view(), name="next_part"),
+        path("<int:page_id>/refresh/", next_part.RefreshView.as_view(), name="refresh"),
         path("<int:page_id>/tell/", views.TellView.as_view(), name="tell"),
         path("<int:page_id>/mail/", views.MailArticleView.as_view(), name="mail"),
     ]
     return [path("responses/", include((patterns, "onward_blog_desk")))]
+
+
+class ReadersMenuItem(MenuItem):
+    """Leads to the dashboard; shown to whoever may edit some page."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may_edit_any(request.user)
+
+
+@hooks.register("register_admin_menu_item")
+def readers_menu_item() -> MenuItem:
+    return ReadersMenuItem(
+        gettext_lazy("Readers"),
+        reverse_lazy("onward_blog_desk:readers"),
+        name="onward-readers",
+        icon_name="group",
+        order=230,
+    )
 
 
 @hooks.register("construct_homepage_panels")

@@ -3,23 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.components import Component
 
-from .summary import look_at_desk
-
-
-HEADINGS = {
-    "answers": _("Answers"),
-    "words": _("Sentences"),
-    "comments": _("Readers’ comments"),
-    "shares": _("Shares"),
-    "arrivals": _("Arrivals"),
-}
+from .decisions import decisions_of
+from .funnel import HEADINGS
+from .news import news_line
+from .summary import COLUMNS, look_at_desk
 
 
 class DeskPanel(Component):
-    """What readers did since yesterday, article by article, and what needs a decision."""
+    """What needs a decision, and what readers did lately, article by article; the dashboard goes deeper."""
 
     name = "onward_desk"
     template_name = "onward_blog/desk/home_panel.html"
@@ -30,8 +23,11 @@ class DeskPanel(Component):
 
     def get_context_data(self, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
         request = (parent_context or {})["request"]
+        desk = look_at_desk(request.user)
         return {
-            "desk": look_at_desk(request.user),
-            "headings": list(HEADINGS.values()),
+            "desk": desk,
+            "decisions": decisions_of(desk),
+            "news_line": news_line(desk.news.of(row.page.pk for row in desk.rows)),
+            "headings": [HEADINGS[column] for column in COLUMNS],
             "request": request,
         }

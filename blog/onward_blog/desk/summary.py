@@ -1,4 +1,4 @@
-"""What came in, per series and article, and what waits for the author; the numbers of the last fold and of today."""
+"""What came in, per series and article, and what waits for the author; the numbers of the last fold."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -6,20 +6,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import swapper
-from django.db.models import Q
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from onward_blog import mailing
+from onward_blog.comments.access import states_for
 from onward_blog.mixins import SeriesMixin
-from onward_blog.models import ResponseFold, RoundupQuote, RoundupUse
+from onward_blog.models import AuthorDesk, CommentState, RoundupQuote, RoundupUse
 from onward_blog.responses.folding import article_models
-from onward_blog.responses.registry import response_sources
+
+from .numbers import News, read_folds, read_news, read_totals
+from .places import Place, editable
 
 
-#: How many articles the desk shows, the newest first; the others have their own screen.
+#: How many articles the home panel shows, the newest first; the dashboard shows them all.
 MOST = 12
-#: What counts as new.
-NEW = timedelta(days=1)
 #: How long the desk reminds of a quote that its reader took back, and of readers not told.
 REMIND = timedelta(days=14)
 #: The columns of the desk, in their order.
@@ -28,12 +29,11 @@ COLUMNS = ("answers", "words", "comments", "shares", "arrivals")
 
 @dataclass
 class Row:
-    """One article on the desk: totals, and what was new in the last day, by column."""
+    """One article on the desk: totals, and what is new, by column."""
 
     page: Any
     totals: dict[str, int]
     new: dict[str, int]
-    held: int = 0
     series: Any | None = None
     #: Whether no part of the series has come after this one.
     may_write_on: bool = False
@@ -60,8 +60,10 @@ class Desk:
     """Everything the home panel shows."""
 
     shelves: list[Shelf]
-    since: datetime
+    news: News
+    #: How many comments are held, and the number of the newest of them, or None.
     held: int
+    last_held: int | None
     subscribers: tuple[int, int] | None
     untold: list[RoundupUse]
     taken_back: list[RoundupQuote]
@@ -72,31 +74,28 @@ class Desk:
         return [row for shelf in self.shelves for row in shelf.rows]
 
     @property
-    def new_total(self) -> int:
-        return sum(sum(row.new.values()) for row in self.rows)
-
-    @property
     def ready(self) -> list[Row]:
         """The rows whose next part can be written: somebody answered, none came after, and it is not the last planned."""
         open_rows = (row for row in self.rows if row.may_write_on and not row.is_last)
         return [row for row in open_rows if row.totals.get("answers", 0)]
-
-    @property
-    def needs_decision(self) -> bool:
-        return bool(self.held or self.ready or self.untold or self.taken_back or self.unmailed)
 
 
 def look_at_desk(user: Any) -> Desk:
     """Return the desk of a user: the newest live articles that the user may edit."""
     now = timezone.now()
     articles = _articles(user)
-    rows = _rows(articles, now - NEW)
     ids = [page.pk for page in articles]
+    totals = read_totals([Place(None, articles)], read_folds(ids))
+    news = read_news(AuthorDesk.objects.filter(user=user).first(), totals, now)
+    rows = [Row(page, totals[page.pk], dict(news.numbers.get(page.pk, {}))) for page in articles]
+    _place(rows)
+    held = states_for(user).filter(state=CommentState.State.HELD).aggregate(n=Count("pk"), last=Max("pk"))
     return Desk(
         shelves=_shelves(rows),
-        since=now - NEW,
-        held=sum(row.held for row in rows),
-        subscribers=mailing.subscriber_count(since=now - NEW),
+        news=news,
+        held=held["n"],
+        last_held=held["last"],
+        subscribers=mailing.subscriber_count(since=news.since),
         untold=_untold(ids, now),
         taken_back=_taken_back(ids, now),
         unmailed=_unmailed(articles, now),
@@ -105,28 +104,16 @@ def look_at_desk(user: Any) -> Desk:
 
 def _articles(user: Any) -> list[Any]:
     found: list[Any] = []
+    mine = editable(user).order_by().values("pk")
     for model in article_models():
-        found += model.objects.live().order_by("-first_published_at", "-pk")[:MOST]
-    found.sort(key=_published, reverse=True)
-    return [page for page in found if page.permissions_for_user(user).can_edit()][:MOST]
+        articles = model.objects.live().filter(pk__in=mine)
+        found += articles.order_by("-first_published_at", "-pk")[:MOST]
+    return sorted(found, key=_published, reverse=True)[:MOST]
 
 
 def _published(page: Any) -> tuple[bool, datetime, int]:
     moment = page.first_published_at
     return moment is not None, moment or timezone.now(), page.pk
-
-
-def _rows(articles: Sequence[Any], since: datetime) -> list[Row]:
-    folds = ResponseFold.objects.filter(page__in=[page.pk for page in articles])
-    totals = {fold.page_id: _totals(fold.data) for fold in folds}
-    rows = {page.pk: Row(page, totals.get(page.pk, {}), {}) for page in articles}
-    for source in response_sources().values():
-        recent = getattr(source, "recent", None)
-        for page, numbers in (recent(articles, since) if recent else {}).items():
-            rows[page].held += numbers.pop("held", 0)
-            rows[page].new.update(numbers)
-    _place(rows.values())
-    return list(rows.values())
 
 
 def _place(rows: Iterable[Row]) -> None:
@@ -151,18 +138,6 @@ def _place(rows: Iterable[Row]) -> None:
         number = sum(part.live for part in parts if part.path.startswith(above)) if row.series else 0
         planned = (row.series.planned_parts or 0) if row.series else 0
         row.is_last = 0 < planned <= number and not row.draft and not getattr(row.page, "next_question", "")
-
-
-def _totals(data: dict[str, Any]) -> dict[str, int]:
-    """Return the columns of the desk from a response fold."""
-    polls, shares = data.get("polls", {}), data.get("shares", {})
-    return {
-        "answers": polls.get("total", 0),
-        "words": polls.get("facts", {}).get("words", 0),
-        "comments": data.get("comments", {}).get("total", 0),
-        "shares": shares.get("total", 0),
-        "arrivals": shares.get("facts", {}).get("arrivals", 0),
-    }
 
 
 def _shelves(rows: Iterable[Row]) -> list[Shelf]:

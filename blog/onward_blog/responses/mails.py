@@ -1,7 +1,10 @@
 """What the newsletter did for an article and a series, as numbers of a window; nothing where it is not installed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+
+from django.db.models import Count
 
 from onward_blog import mailing
 
@@ -29,3 +32,26 @@ def followers_of(series: Any, since: datetime | None, until: datetime) -> dict[s
 
     confirmed = Subscription.objects.filter(topic__key=series.topic_key)
     return {"subscribers": confirmed.filter(within("confirmed_at", since, until)).count()}
+
+
+def mails_by_page(pages: Sequence[int], since: datetime | None) -> dict[int, int]:
+    """Return {page id: how many mails of the article a server has accepted since then}; one query for all."""
+    if not mailing.is_installed():
+        return {}
+    from onward_newsletter.models import Delivery
+
+    submitted = Delivery.objects.filter(issue__page__in=pages, state="submitted")
+    rows = submitted.filter(within("submitted_at", since, None)).values_list("issue__page")
+    return dict(rows.annotate(n=Count("pk")).order_by())
+
+
+def followers_by_series(pages: Sequence[int], since: datetime | None) -> dict[int, int]:
+    """Return {page id: how many have confirmed since then that they follow the series}; one query for all."""
+    if not mailing.is_installed():
+        return {}
+    from onward_newsletter.models import Subscription
+
+    keys = {f"series:{page}": page for page in pages}
+    confirmed = Subscription.objects.filter(topic__key__in=keys).filter(within("confirmed_at", since, None))
+    rows = confirmed.exclude(confirmed_at=None).values_list("topic__key").annotate(n=Count("pk")).order_by()
+    return {keys[key]: n for key, n in rows}
