@@ -18,7 +18,8 @@ from .issues import (
     submitted_count,
 )
 from .newsletter import can_mail, is_installed
-from .people import address_hash, closed_to, enqueue, holder_of, one_spelling, subscriber_identity
+from .people import address_hash, closed_to, enqueue, holder_of, keys_taken, one_spelling, subscriber_identity
+from .quotations import replace_quotation
 from .topics import (
     end_following,
     followed_keys,
@@ -53,10 +54,12 @@ __all__ = [
     "issue_formats",
     "issue_of",
     "issue_screen",
+    "keys_taken",
     "ledger_of",
     "one_spelling",
     "only_followers",
     "pages_with_issue",
+    "replace_quotation",
     "submitted_count",
     "subscribe_box",
     "subscriber_count",

@@ -5,10 +5,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
-from onward_blog import versions
+from onward_blog import mailing, versions
 from onward_blog.models import Roundup, RoundupQuote, RoundupUse
 from onward_blog.responses.base import Quote
 from onward_blog.responses.body import walk_body
@@ -95,7 +97,9 @@ def withdraw_quotes(source: str, keys: Sequence[str]) -> int:
     """
     quotes = RoundupQuote.objects.filter(source=source, source_key__in=keys, withdrawn_at=None)
     with transaction.atomic():
-        found = list(quotes.values_list("pk", flat=True))
+        found = [quote.pk for quote in quotes]
+        for words, quoted in {(quote.words, quote.credit) for quote in quotes}:
+            _take_out_of_issues(words, quoted)
         RoundupQuote.objects.filter(pk__in=found).update(words="", credit="", withdrawn_at=timezone.now())
         bump_pages(RoundupUse.objects.filter(quotes__in=found).values_list("page_id", flat=True))
     return len(found)
@@ -111,10 +115,25 @@ def narrow_credits(source: str, key: str, credit: str) -> int:
     with transaction.atomic():
         left = {quote.pk: _narrowed(quote.credit, credit) for quote in quotes}
         found = [quote.pk for quote in quotes if left[quote.pk] != quote.credit]
-        for pk in found:
-            RoundupQuote.objects.filter(pk=pk).update(credit=left[pk])
+        for quote in quotes:
+            if quote.pk in found:
+                _narrow_in_issues(quote, left[quote.pk])
+                RoundupQuote.objects.filter(pk=quote.pk).update(credit=left[quote.pk])
         bump_pages(RoundupUse.objects.filter(quotes__in=found).values_list("page_id", flat=True))
     return len(found)
+
+
+def _take_out_of_issues(words: str, credit: str) -> None:
+    """Let the page of an issue that quotes a sentence show what the article shows: it was taken back."""
+    with translation.override(settings.LANGUAGE_CODE):
+        gone, nobody = _("A sentence stood here. The reader who wrote it took it back."), _("a reader")
+    mailing.replace_quotation(words, credit, new_words=gone, new_credit=nobody)
+
+
+def _narrow_in_issues(quote: RoundupQuote, credit: str) -> None:
+    with translation.override(settings.LANGUAGE_CODE):
+        credit = credit or _("a reader")
+    mailing.replace_quotation(quote.words, quote.credit, new_words=f"“{quote.words}”", new_credit=credit)
 
 
 def _narrowed(printed: str, allowed: str) -> str:

@@ -1,6 +1,5 @@
 """What an author does with an issue: send, schedule, pause, resume, cancel, and look at the books."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,6 +25,7 @@ from onward_newsletter.signals import issue_prepared
 from .composing import compose_issue, first_error
 from .in_doubt import resend_in_doubt, settle_in_doubt
 from .notices import one_line
+from .quotations import content_hash
 from .telling import tell_author
 from .testing import send_test
 
@@ -196,8 +196,7 @@ def _freeze(issue: Issue, html: str, text: str) -> None:
     issue.subject, issue.html, issue.text = one_line(issue.subject), html, text
     issue.from_header = issue.from_header or _from_header(newsletter.sender_name, newsletter.sender_address)
     issue.reply_to = issue.reply_to or newsletter.reply_to
-    frozen = "\0".join((issue.subject, issue.from_header, issue.reply_to, html, text))
-    issue.content_sha256 = hashlib.sha256(frozen.encode()).hexdigest()
+    issue.content_sha256 = content_hash(issue)
     issue.page_revision_id = getattr(issue.page, "live_revision_id", None)
 
 
