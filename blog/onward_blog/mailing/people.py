@@ -21,6 +21,16 @@ def enqueue(  # noqa: PLR0913 (the fields of a mail)
     return mail is not None
 
 
+def keys_taken(keys: Iterable[str]) -> set[str]:
+    """Return which of these keys the outbox has seen, whatever became of the mail."""
+    from onward_newsletter.models import Outbox
+
+    found: set[str] = set()
+    for some in batches(keys):
+        found.update(filter(None, Outbox.objects.filter(key__in=some).values_list("key", flat=True)))
+    return found
+
+
 def closed_to(purpose: str, addresses: Iterable[str]) -> set[str]:
     """Return which of these addresses may not be written to for this purpose; none without the newsletter app."""
     if not is_installed():
