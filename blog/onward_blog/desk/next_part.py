@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -46,6 +47,7 @@ class NextPartView(ArticleView):
             "draft": draft,
             "is_filled": is_filled,
             "has_news": is_filled and _news(draft),
+            "asked_again": _asked_again(draft, self.article) if draft else [],
             "open_elsewhere": open_elsewhere(draft, self.request.user) if draft else [],
         }
 
@@ -60,8 +62,28 @@ class NextPartView(ArticleView):
         if was_filled:
             _say_what_is_new(request, draft)
         else:
-            messages.success(request, _("What readers said is at the head of this draft, frozen as of now."))
+            _say_what_is_in(request, draft, self.article)
         return redirect("wagtailadmin_pages:edit", draft.pk)
+
+
+def _asked_again(draft: Any, article: Any) -> list[Any]:
+    if not apps.is_installed("onward_polls"):
+        return []
+    from onward_blog.responses.polls.asked import asked_again_in
+
+    return asked_again_in(draft, article)
+
+
+def _say_what_is_in(request: HttpRequest, draft: Any, article: Any) -> None:
+    sentences = [_("What readers said is at the head of this draft, frozen as of now.")]
+    asked = _asked_again(draft, article)
+    for again in asked:
+        sentences.append(_("At its end it asks again: “%(question)s”") % {"question": again.wording})
+        sentences += [
+            _("Readers’ own answer “%(text)s” is offered this time.") % {"text": t} for t in again.promoted
+        ]
+    buttons = [messages.button(again.edit, _("Edit the question")) for again in asked if again.edit]
+    messages.success(request, " ".join(sentences), buttons=buttons)
 
 
 def _news(draft: Any) -> bool:

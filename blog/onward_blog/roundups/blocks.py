@@ -48,10 +48,13 @@ class FromReadersBlock(blocks.StructBlock):
             if roundup and quote.roundup_id == roundup.pk:
                 quote.roundup = roundup
         state = super().get_form_state(value)
-        return {**state, "generated": for_editor(value.get("generated"), sources_of(roundup))}
+        sources = sources_of(roundup, leading_only=self.meta.leading_only)
+        return {**state, "generated": for_editor(value.get("generated"), sources)}
 
     class Meta:
         group = _("Readers")
+        #: Whether its lines are about the question that most readers answered, and no other.
+        leading_only = False
 
 
 def _acceptance() -> blocks.BooleanBlock:
@@ -93,6 +96,7 @@ class RoundupBlock(FromReadersBlock):
     class Meta:
         icon = "list-ul"
         label = _("What readers said")
+        label_format = "{heading}"
 
 
 class WeAskedBlock(FromReadersBlock):
@@ -126,3 +130,5 @@ class WeAskedBlock(FromReadersBlock):
     class Meta:
         icon = "openquote"
         label = _("We asked, you said")
+        label_format = "{asked}"
+        leading_only = True

@@ -11,12 +11,16 @@ from .sources import source_of_quote
 
 
 class RoundupChooser(BaseChooser):
+    template_name = "onward_blog/roundups/editor/chooser.html"
+
     def get_value_data_from_instance(self, instance: Any) -> dict[str, Any]:
         """Let the menu beside a chosen roundup lead to all its numbers."""
         return {**super().get_value_data_from_instance(instance), "edit_url": permalink(instance)}
 
 
 class QuoteChooser(BaseChooser):
+    template_name = "onward_blog/roundups/editor/chooser.html"
+
     def get_value_data_from_instance(self, instance: Any) -> dict[str, Any]:
         """Let the menu beside a chosen quote lead to where its reader wrote it."""
         return {**super().get_value_data_from_instance(instance), "edit_url": source_of_quote(instance)}

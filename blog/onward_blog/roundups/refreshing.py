@@ -60,7 +60,7 @@ class TakenBack:
 
     @property
     def place_name(self) -> str:
-        return _("Quote %(place)d, %(role)s") % {
+        return _("Quote %(place)d, under “%(role)s”") % {
             "place": self.place,
             "role": ROLES.get(self._role, ROLES["words"]),
         }
@@ -145,9 +145,10 @@ def _newest_roundups(draft: Any) -> list[Roundup]:
     """Return the newest roundup of each article in a draft, whose article is still there."""
     newest: dict[int, Roundup] = {}
     for roundup in sorted(used_in(draft), key=lambda roundup: (roundup.until, roundup.pk)):
-        if roundup.page is not None and roundup.page_id != draft.pk:
-            roundup.page = roundup.page.specific
-            newest[roundup.page.pk] = roundup
+        article: Any = roundup.page
+        if article is not None and article.pk != draft.pk:
+            roundup.page = article.specific
+            newest[article.pk] = roundup
     return list(newest.values())
 
 

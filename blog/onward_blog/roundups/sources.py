@@ -14,12 +14,16 @@ from .reading import FrozenQuestion, Reading
 MOST_CHARACTERS = 60
 
 
-def sources_of(roundup: Any | None) -> list[tuple[str, str]]:
-    """Return (text, address) of the screens that a roundup was counted from, each question first; none without one."""
+def sources_of(roundup: Any | None, *, leading_only: bool = False) -> list[tuple[str, str]]:
+    """Return (text, address) of the screens that a roundup was counted from, each question first; none without one.
+
+    With ``leading_only`` of the question that most readers answered, and of no other.
+    """
     if roundup is None:
         return []
     reading = Reading(roundup.data)
-    links = [link for question in reading.questions for link in _of_question(question)]
+    questions = [reading.leading] if leading_only and reading.leading else reading.questions
+    links = [link for question in questions for link in _of_question(question)]
     if roundup.page_id and not reading.is_empty:
         responses = address_of("onward_blog_desk:responses", roundup.page_id)
         links.append((_("Everything readers did with %(part)s") % {"part": part_name(reading)}, responses))

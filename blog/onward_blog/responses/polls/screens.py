@@ -12,10 +12,16 @@ def screens_of(poll_id: int) -> dict[str, str]:
 
     A poll that was deleted has the same addresses, which answer that it is gone.
     """
+    return {what: _path(name, poll_id) for what, name in SCREENS.items()}
+
+
+def edit_screen(poll_id: int) -> str:
+    """Return the path where a poll is edited, or "" where the admin is not mounted."""
+    return _path("edit", poll_id)
+
+
+def _path(name: str, poll_id: int) -> str:
     try:
-        return {
-            what: reverse(f"wagtailsnippets_onward_polls_poll:{name}", args=[poll_id])
-            for what, name in SCREENS.items()
-        }
+        return reverse(f"wagtailsnippets_onward_polls_poll:{name}", args=[poll_id])
     except NoReverseMatch:
-        return dict.fromkeys(SCREENS, "")
+        return ""
