@@ -8,7 +8,7 @@ from wagtail import hooks
 from onward_blog import mailing, welcoming
 from onward_blog.privacy import private_series
 
-from . import accepting_hooks  # noqa: F401
+from . import accepting_hooks, refreshing_hooks  # noqa: F401
 from .choosers import quote_chooser, roundup_chooser
 
 
