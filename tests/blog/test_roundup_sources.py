@@ -1,5 +1,6 @@
 """What counts as a response: ours, and what a project adds."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -8,16 +9,17 @@ from wagtail import hooks
 
 from onward_blog import versions
 from onward_blog.comments.moderating import decide
-from onward_blog.models import ResponseFold, ShareCount
+from onward_blog.models import ResponseFold, ResponseWindow, ShareCount
+from onward_blog.responses.aggregating import aggregate_responses
 from onward_blog.responses.base import Group, Line, ResponseSource, ResponseSummary
-from onward_blog.responses.folding import fold_responses
+from onward_blog.responses.folding import fold_changed, fold_responses
 from onward_blog.responses.people import initials
 from onward_blog.responses.polls import polls_of
 from onward_blog.responses.registry import HOOK, response_sources
 from onward_blog.roundups.actions import compile_roundup
 from onward_blog.roundups.reading import Reading
 from onward_polls.actions import fold_tallies, rebuild_tallies
-from tests.blog.answers import MONDAY, a_part, a_poll, a_series, ballots
+from tests.blog.answers import MONDAY, a_ballot, a_part, a_poll, a_series, ballots
 from tests.blog.discussion import a_held, a_public
 
 
@@ -25,14 +27,29 @@ pytestmark = pytest.mark.django_db
 
 
 class LetterSource:
-    """A project's own source: letters that came by post."""
+    """A project's own source: letters that came by post, one a day from Monday on."""
 
     slug = "letters"
     label = "Letters"
 
+    def __init__(self, moods="pccpccc"):
+        self.letters = [(MONDAY + timedelta(days=number), mood) for number, mood in enumerate(moods)]
+
+    def moods(self, since, until):
+        found = [
+            mood for at, mood in self.letters if (not since or since <= at) and (not until or at < until)
+        ]
+        return Counter(found)
+
     def summarise(self, article, *, since=None, until=None):
-        lines = (Line("praise", "Praise", 2), Line("complaints", "Complaints", 5))
-        return ResponseSummary("letters", "Letters", 7, (Group("letters", "By post", "letters", 7, lines),))
+        moods = self.moods(since, until)
+        lines = (Line("praise", "Praise", moods["p"]), Line("complaints", "Complaints", moods["c"]))
+        n = moods.total()
+        group = Group("letters", "By post", "letters", n, lines)
+        return ResponseSummary("letters", "Letters", n, (group,), first_at=MONDAY)
+
+    def numbers(self, article, since, until):
+        return {"letters": self.moods(since, until).total()}
 
     def quotes(self, article, *, since=None, until=None):
         return []
@@ -75,6 +92,39 @@ def test_a_project_s_source_is_in_the_roundup(article, fresh_registry):
 
     assert reading.total("letters") == 7
     assert [source["label"] for source in reading.others] == ["Letters"]
+
+
+def test_a_project_s_source_has_a_column_of_its_own_in_the_windows(article, poll, fresh_registry):
+    a_ballot(poll, poll.options.first(), at=MONDAY + timedelta(days=1))
+
+    with hooks.register_temporarily(HOOK, LetterSource):
+        aggregate_responses()
+
+    rows = ResponseWindow.objects.filter(page=article.pk)
+    assert [row.numbers["letters"] for row in rows] == [1] * 7
+    assert [row.numbers["answers"] for row in rows] == [0, 1, 0, 0, 0, 0, 0]
+
+
+def test_a_source_that_counts_what_another_counts_is_refused(article, poll, fresh_registry):
+    ballots(poll, {"Repair": 1})
+    greedy = LetterSource()
+    greedy.numbers = lambda article, since, until: {"answers": 7}
+
+    with (
+        hooks.register_temporarily(HOOK, lambda: greedy),
+        pytest.raises(ImproperlyConfigured, match=r"counts \['answers'\], which another one counts"),
+    ):
+        aggregate_responses()
+
+
+def test_a_source_that_cannot_say_what_has_changed_is_asked_every_time(article, fresh_registry):
+    letters = LetterSource()
+    with hooks.register_temporarily(HOOK, lambda: letters):
+        fold_changed()
+        letters.letters.append((MONDAY, "p"))
+        fold_changed()
+
+    assert ResponseFold.objects.get().data["letters"]["total"] == 8
 
 
 def test_two_sources_of_one_name_are_refused(fresh_registry):

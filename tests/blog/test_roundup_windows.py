@@ -5,11 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from onward_blog.comments.moderating import decide
 from onward_blog.models import Roundup, ShareCount
+from onward_blog.responses.windows import safe_cut_off
 from onward_blog.roundups.actions import compile_roundup
 from onward_blog.roundups.document import canonical_json
 from onward_blog.roundups.reading import Reading
 from tests.blog.answers import MONDAY, a_part, a_poll, a_series, ballots, words
+from tests.blog.discussion import a_held
 
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +63,7 @@ def test_windows_add_up_to_the_whole(article, poll):
     ]
 
 
-def test_shares_count_by_the_day_that_begins_in_the_window(article):
+def test_shares_count_by_the_day_that_ends_in_the_window(article):
     for day, clicks in ((3, 1), (4, 10), (5, 100)):
         ShareCount.objects.create(
             page=article, channel="mail", day=MONDAY.replace(day=day).date(), clicks=clicks
@@ -69,6 +72,37 @@ def test_shares_count_by_the_day_that_begins_in_the_window(article):
     of_monday = compile_roundup(article, since=MONDAY.replace(hour=0), until=MONDAY.replace(day=5, hour=0))
 
     assert Reading(of_monday.data).total("shares") == 10
+
+
+def test_shares_of_a_day_that_is_not_over_wait_for_the_next_window(article):
+    shared = ShareCount.objects.create(page=article, channel="mail", day=MONDAY.date(), clicks=3)
+    noon, later = MONDAY.replace(hour=12), MONDAY + timedelta(days=2)
+
+    before = compile_roundup(article, until=noon)
+    shared.clicks = 5
+    shared.save()
+    after = compile_roundup(article, since=noon, until=later)
+
+    assert [Reading(roundup.data).total("shares") for roundup in (before, after)] == [0, 5]
+
+
+def test_a_comment_that_waited_for_its_author_is_in_the_next_window(article):
+    held = a_held(article, "Is it me, or is it the work?")
+    before = compile_roundup(article)
+    until = safe_cut_off()
+
+    decide([held.comment_id], "approve")
+    after = compile_roundup(article, since=until)
+
+    assert [Reading(roundup.data).total("comments") for roundup in (before, after)] == [0, 1]
+
+
+def test_a_window_that_is_not_over_ends_with_its_last_answer(article, poll):
+    ballots(poll, {"Repair": 4})
+
+    roundup = compile_roundup(article, until=safe_cut_off() + timedelta(days=1))
+
+    assert roundup.until == MONDAY + timedelta(minutes=3, microseconds=1)
 
 
 def test_compiling_again_finds_the_same_row(article, poll):
