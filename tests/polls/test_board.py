@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from onward_polls.actions import add_words, withdraw_ballot
-from onward_polls.actions.themes import create_theme, delete_theme
+from onward_polls.actions.themes import create_theme, delete_theme, move_theme
 from onward_polls.desk.board import PAGE
 from onward_polls.erasure import erase_answers
+from onward_polls.errors import ThemeGone
 from onward_polls.models import Ballot, Option, Poll, Theme, WordsNote
 from onward_polls.viewsets import poll_viewset
 from tests.polls.factories import a_poll, an_article, vote
@@ -219,6 +220,32 @@ def test_deleting_a_theme_says_how_many_and_deletes_no_sentence(author: Client, 
 
     assert "1 sentence will be unsorted again" in asked
     assert said_on(board(author, poll, "?show=unsorted")) == ["I coach."]
+
+
+@pytest.mark.parametrize(
+    ("name", "do", "order"),
+    [("B", "up", "BAC"), ("B", "down", "ACB"), ("A", "up", "ABC"), ("C", "down", "ABC")],
+)
+def test_themes_are_put_into_another_order(
+    author: Client, poll: Poll, name: str, do: str, order: str
+) -> None:
+    themes = {name: create_theme(poll, name) for name in "ABC"}
+    here = f"{address('board', poll.pk)}?show=all"
+
+    response = author.post(address("theme", poll.pk, themes[name].pk), {"do": do, "next": here})
+
+    assert response.headers["Location"] == here
+    assert "".join(theme.name for theme in Theme.objects.all()) == order
+
+
+def test_a_theme_deleted_in_another_window_cannot_be_moved(author: Client, poll: Poll) -> None:
+    theme = create_theme(poll, "A")
+    create_theme(poll, "B")
+    delete_theme(theme)
+
+    with pytest.raises(ThemeGone):
+        move_theme(theme, by=1)
+    assert author.post(address("theme", poll.pk, theme.pk), {"do": "down"}).status_code == 404
 
 
 # Size

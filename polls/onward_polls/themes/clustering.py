@@ -55,12 +55,15 @@ def group_texts(texts: Sequence[str], *, language: str) -> Grouping:
     """Return which texts are about the same thing. The same for the same texts, in whatever order they come."""
     from threadpoolctl import threadpool_limits
 
+    if not texts:
+        return Grouping([], [], [])
     keys = [folded(text) for text in texts]
     counted = Counter(keys)
     distinct = sorted(counted)
     with threadpool_limits(limits=1):
+        # Whether two say the same is judged by every word: “no meetings” is not “meetings”.
+        stands_for = _near_duplicates(_vectors(distinct, counted, ""))
         vectors = _vectors(distinct, counted, language)
-        stands_for = _near_duplicates(vectors)
         leaders = sorted(set(stands_for))
         weights = Counter[int]()
         for place, leader in enumerate(stands_for):
@@ -289,5 +292,5 @@ def _spread(
         leader = leader_of[key]
         (groups[group_of[leader]] if leader in group_of else left).append(place)
     for group in groups:
-        group.sort(key=lambda place: (rank[leader_of[keys[place]]], place))
+        group.sort(key=lambda place: (rank[leader_of[keys[place]]], keys[place], place))
     return Grouping(stands_for, groups, left)

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
+from onward_polls.actions.proposals import proposal_of
+from onward_polls.actions.suggesting import why_no_suggestion
 from onward_polls.actions.themes import sort_words, star_words
 from onward_polls.desk.board import (
     Selection,
@@ -58,6 +60,10 @@ class BoardView(PollScreen):
             "board_url": screen_url("board", self.poll),
             "note_url": screen_url("note_words", self.poll),
             "create_url": screen_url("create_theme", self.poll),
+            "proposal": proposal_of(self.poll),
+            "why_not": why_no_suggestion(counts["unsorted"]),
+            "suggest_url": screen_url("suggest_themes", self.poll),
+            "review_url": screen_url("proposals", self.poll),
             "here": here,
         }
 

@@ -15,6 +15,7 @@ from onward_polls.actions.themes import (
     create_theme,
     delete_theme,
     merge_themes,
+    move_theme,
     rename_theme,
     sort_words,
 )
@@ -70,12 +71,22 @@ class ThemeView(PollScreen):
     def post(self, request: HttpRequest, pk: int, theme_id: int) -> HttpResponse:
         """Do what the pressed button says."""
         deeds = {"rename": self._rename, "merge": self._merge, "delete": self._delete}
+        by = {"up": -1, "down": 1}.get(request.POST.get("do", ""))
+        if by:
+            return self._move(by)
         try:
             show = deeds.get(request.POST.get("do", ""), self._rename)()
         except PollError as error:
             messages.error(request, str(error))
             return HttpResponseRedirect(request.path)
         return HttpResponseRedirect(f"{screen_url('board', self.poll)}?show={show}")
+
+    def _move(self, by: int) -> HttpResponse:
+        try:
+            move_theme(self.theme, by=by)
+        except PollError as error:
+            messages.error(self.request, str(error))
+        return HttpResponseRedirect(way_back(self.request, screen_url("board", self.poll)))
 
     def _rename(self) -> str:
         rename_theme(self.theme, self.request.POST.get("name", ""))
