@@ -1,6 +1,7 @@
 """Mail to one person: through the newsletter's outbox when that app is installed, else by Django's mail."""
 
 import logging
+from collections.abc import Iterable
 
 from celery import shared_task
 from django.core.cache import cache
@@ -34,6 +35,14 @@ def send_mail(  # noqa: PLR0913 (the fields of a mail)
         return False
     transaction.on_commit(lambda: _ring(address, subject, text, html, purpose))
     return True
+
+
+def keys_taken(keys: Iterable[str]) -> set[str]:
+    """Return which of these keys a mail was taken with: the same mail does not go again."""
+    if mailing.is_installed():
+        return mailing.keys_taken(keys)
+    names = {f"onward_blog:mail:{key}": key for key in keys}
+    return {names[name] for name in cache.get_many(names)}
 
 
 @shared_task(name="onward_blog.send_django_mail", acks_late=True, ignore_result=True)

@@ -11,7 +11,7 @@ from wagtail import hooks
 from .actions.notices import one_line
 from .clock import database_now
 from .messages import message_id_of_delivery
-from .models import Delivery, Issue, Subscriber, Subscription, Suppression
+from .models import Delivery, Issue, SendingState, Subscriber, Subscription, Suppression
 
 
 #: What differs between recipients: for each subscriber's primary key, a value for each slot.
@@ -46,15 +46,20 @@ def count_people(issue: Issue) -> int:
 def insert_deliveries(issue: Issue, audience_slots: AudienceSlots | None = None) -> int:
     """Write one delivery for each person; return how many the issue has. To be called in a transaction.
 
+    Whoever a hook leaves out is in the ledger too, skipped with its reason.
+
     The unique constraints on subscriber and on address key decide who is one person.
     """
     ask = audience_slots or (lambda people: _slots_from_hooks(issue, people))
     now = database_now()
     for chosen in _batches(_one_for_each_person(issue)):
-        slots = ask([subscription.subscriber for subscription in chosen])
+        people = [subscription.subscriber for subscription in chosen]
+        slots, left_out = ask(people), _left_out(issue, people)
         rows = [_delivery(issue, subscription, slots) for subscription in chosen]
         for row in rows:
             row.next_at = now
+            if reason := left_out.get(row.subscriber_id or 0):
+                row.state, row.reason = SendingState.SKIPPED, reason[:255]
         Delivery.objects.bulk_create(rows, ignore_conflicts=True)
     return Delivery.objects.filter(issue=issue).count()
 
@@ -82,6 +87,17 @@ def _delivery(issue: Issue, subscription: Subscription, slots: Slots) -> Deliver
         slots=own,
         message_id=message_id_of_delivery(issue.pk, subscriber.address_key, issue.from_header),
     )
+
+
+def _left_out(issue: Issue, people: Sequence[Subscriber]) -> dict[int, str]:
+    """Ask the hook ``onward_newsletter_leave_out`` who has had this by another mail; the books show them as skipped.
+
+    Each function gets the issue and some subscribers, and returns the reason by subscriber's primary key.
+    """
+    left_out: dict[int, str] = {}
+    for fn in hooks.get_hooks("onward_newsletter_leave_out"):
+        left_out.update(fn(issue, people))
+    return left_out
 
 
 def _slots_from_hooks(issue: Issue, people: Sequence[Subscriber]) -> Slots:

@@ -24,7 +24,7 @@ from onward_blog.roundups.document import compile_document
 from onward_blog.roundups.next_part import NextPartError, find_draft, may_write_next_part, write_next_part
 from onward_blog.roundups.queries import taken_up_in
 from onward_blog.roundups.reading import Reading
-from onward_blog.roundups.telling import plan_telling, tell_readers
+from onward_blog.roundups.telling import CannotTell, plan_telling, tell_readers
 
 
 class ArticleView(WagtailAdminTemplateMixin, View):
@@ -142,10 +142,11 @@ class TellView(ArticleView):
         }
 
     def post(self, request: HttpRequest, page_id: int) -> HttpResponse:
-        if not self.article.live:
-            messages.error(request, _("Publish this part first: the mail leads readers to it."))
+        try:
+            told = tell_readers(self.article)
+        except CannotTell as error:
+            messages.error(request, str(error))
             return redirect("onward_blog_desk:tell", page_id)
-        told = tell_readers(self.article)
         log(self.article, "onward_blog.readers_told", user=request.user, data={"told": told})
         text = ngettext("%(n)d reader is being told.", "%(n)d readers are being told.", told) % {"n": told}
         messages.success(request, text if told else _("Everybody in the plan had been told before."))

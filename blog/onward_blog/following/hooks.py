@@ -1,6 +1,6 @@
 """What following a series adds to Wagtail and to the newsletter; imported by this app's ``wagtail_hooks.py``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,6 +11,7 @@ from wagtail import hooks
 from wagtail.admin.widgets import Button
 from wagtail.log_actions import LogActionRegistry
 
+from onward_blog import mailing
 from onward_blog.mixins import SeriesMixin
 
 from .confirmed import what_comes_next
@@ -38,6 +39,11 @@ def end_button(page: Any, user: Any, view_name: str, next_url: str | None = None
 @hooks.register("onward_newsletter_after_confirming")
 def after_confirming(request: HttpRequest, newsletter: Any, topic: Any) -> str:
     return what_comes_next(topic)
+
+
+@hooks.register("onward_newsletter_leave_out")
+def leave_out(issue: Any, subscribers: Sequence[Any]) -> dict[int, str]:
+    return mailing.left_out(issue, subscribers)
 
 
 @hooks.register("register_log_actions")

@@ -14,6 +14,7 @@ from .issues import (
     issue_formats,
     issue_of,
     issue_screen,
+    left_out,
     pages_with_issue,
     submitted_count,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "issue_screen",
     "keys_taken",
     "ledger_of",
+    "left_out",
     "one_spelling",
     "only_followers",
     "pages_with_issue",

@@ -109,6 +109,17 @@ def audience_slots(issue: Any, subscribers: Sequence[Any]) -> dict[int, dict[str
     return slots
 
 
+def left_out(issue: Any, subscribers: Sequence[Any]) -> dict[int, str]:
+    """Return {subscriber pk: reason} for those who were told of the article by a mail of their own."""
+    page = _article_of(issue)
+    if page is None:
+        return {}
+    from onward_blog.roundups.telling import told_by_mail
+
+    told = told_by_mail(page, [subscriber.address for subscriber in subscribers])
+    return {subscriber.pk: "told already" for subscriber in subscribers if subscriber.address in told}
+
+
 def submitted_count(page: Any, *, until: datetime) -> int | None:
     """Return how many mails of a page a server had accepted by then; None without the newsletter app."""
     if not is_installed():

@@ -22,6 +22,8 @@ class Asked:
     address: str
     ballot_uuid: str
     poll_id: int
+    #: The uuids of the options marked, in the order in which they were offered; none on a ballot that is set aside.
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

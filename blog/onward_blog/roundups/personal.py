@@ -1,6 +1,6 @@
 """What one person may be told about his own answer: the option, never the words, since mail is forwarded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -43,6 +43,13 @@ def _lines(roundup: Roundup, kept: set[int], identities: list[str]) -> dict[str,
             is_quoted = any(answer.ballot_uuid in quoted for answer in answers)
             lines[identity] = f"{line} {_('A sentence of yours is quoted.')}" if is_quoted else line
     return lines
+
+
+def own_line(roundup: Roundup, poll_id: int, options: Sequence[str]) -> str:
+    """Return "In Part 1 you chose “…”, like 41 of 212 readers." for who marked these options; "" where it counts not."""
+    reading = Reading(roundup.data)
+    questions = {question.poll_id: question for question in reading.questions if question.lines}
+    return _sentence(reading, questions[poll_id], options[0]) if options and poll_id in questions else ""
 
 
 def quoted_ballots(quotes: Iterable[int]) -> set[str]:

@@ -1,24 +1,25 @@
 """Telling readers what came of their answers: the plan, which the author sees first, and one mail each."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+import swapper
 from django.apps import apps
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from onward_blog import mailing
 from onward_blog.links import absolute
-from onward_blog.mail import send_mail
-from onward_blog.models import CommentState, Roundup, RoundupQuote, RoundupUse
-from onward_blog.responses.people import Asked
+from onward_blog.mail import keys_taken, send_mail
+from onward_blog.models import RoundupQuote, RoundupUse
 from onward_blog.site_names import name_for_page
 
 from .actions import used_in
-from .components import part_name
+from .people_to_tell import Told, by_key, find_people, reached_by_issue, reached_by_other_issues
 from .reading import Reading
 
 
@@ -26,15 +27,8 @@ from .reading import Reading
 PURPOSE = "tell_reader"
 
 
-@dataclass
-class Told:
-    """One person to tell, under one spelling of the address, and why."""
-
-    address: str
-    roundup: Roundup
-    follow_ups: list[int] = field(default_factory=list)
-    #: The quote of this person that the part kept, to link to.
-    quote_id: int | None = None
+class CannotTell(Exception):
+    """Nobody can be told of this part now; the message is a sentence for the author."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +51,8 @@ class Plan:
     #: Quoted readers whose address nobody knows, or who did not ask for mail.
     quoted_unreachable: int
     told_at: Any | None
+    #: The follow-ups of those who have been told, which are still to be noted so.
+    used_up: frozenset[int] = frozenset()
 
     @property
     def quoted_count(self) -> int:
@@ -68,15 +64,20 @@ def plan_telling(page: Any) -> Plan:
 
     Those who follow the series are told in its issue, and never from here, so that nobody gets two mails. Everybody
     else is told only who asked for it: by a confirmed follow-up, or, for a quoted comment, by asking to hear of
-    replies.
+    replies. Whoever was told already, of this part or by another one of the same answer, is in no plan any more.
     """
     page = page if page.live else page.get_latest_revision_as_object()
     followers = mailing.told_by_issue(page)
     quotes = _quotes(page)
-    people, reachable = _people(page)
+    used_up = reached_by_other_issues(page)
+    found = find_people(page, without=used_up)
+    had_it = told_by_mail(page, found.by_address)
+    # Sorted, so that two who press at once meet everybody in one order.
+    waiting = [person for address, person in sorted(found.by_address.items()) if address not in had_it]
+    used_up |= {follow_up for address in had_it for follow_up in found.by_address[address].follow_ups}
     known = _known_by_subscription(page, followers, quotes)
-    among = [person for person in people.values() if person.address in followers]
-    others = [person for person in people.values() if person.address not in followers]
+    among = [person for person in waiting if person.address in followers]
+    others = [person for person in waiting if person.address not in followers]
     closed = mailing.closed_to(PURPOSE, [person.address for person in others])
     uses = RoundupUse.objects.filter(page=page.pk, told_at__isnull=False).order_by("told_at")
     return Plan(
@@ -86,9 +87,10 @@ def plan_telling(page: Any) -> Plan:
         follower_line_count=known.lines,
         among_followers=len(among),
         people=tuple(person for person in others if person.address not in closed),
-        refused_count=len(closed),
-        quoted_unreachable=len(set(quotes) - reachable - known.quotes),
+        refused_count=len(closed) + found.malformed,
+        quoted_unreachable=len(set(quotes) - found.quotes - known.quotes),
         told_at=uses.values_list("told_at", flat=True).last(),
+        used_up=frozenset(used_up),
     )
 
 
@@ -97,8 +99,9 @@ def tell_readers(page: Any) -> int:
 
     The mails go with the transaction that notes who was told. Each has a key made of the page and the address, so
     that no second one is written, whatever happens in between. Whose address is closed to mail is not told, and not
-    noted as told: nobody is, of whom it is not true.
+    noted as told: nobody is, of whom it is not true. Raises CannotTell for a part that not every reader can open.
     """
+    _refuse_unreadable(page)
     plan = plan_telling(page)
     now = timezone.now()
     with transaction.atomic():
@@ -107,72 +110,37 @@ def tell_readers(page: Any) -> int:
         closed = mailing.closed_to(PURPOSE, [person.address for person in plan.people])
         told = [person for person in plan.people if person.address not in closed]
         RoundupUse.objects.filter(page=page.pk, told_at=None).update(told_at=now)
-        _mark_told([follow_up for person in told for follow_up in person.follow_ups], now)
+        noted = {follow_up for person in told for follow_up in person.follow_ups}
+        _mark_told(sorted(noted | plan.used_up), now)
     return sent
+
+
+def _refuse_unreadable(page: Any) -> None:
+    pages = swapper.load_model("wagtailcore", "Page").objects
+    if not pages.live().filter(pk=page.pk).exists():
+        raise CannotTell(_("Publish this part first: the mail leads readers to it."))
+    if page.get_view_restrictions().exists():
+        raise CannotTell(
+            _("This part is not open to every reader, and the mail would lead to a closed door.")
+        )
 
 
 def note_told_by_issue(page: Any) -> None:
     """Note of those who asked, and have the issue with this part, that they were told: nobody is told again."""
-    people, _reachable = _people(page)
-    reached = mailing.ledger_of(page, "submitted") if people else {}
-    told = [person for address, person in people.items() if address in reached]
+    told = reached_by_issue(page, find_people(page))
     _mark_told([follow_up for person in told for follow_up in person.follow_ups], timezone.now())
 
 
-def _people(page: Any) -> tuple[dict[str, Told], set[int]]:
-    """Return by address who asked to be told or is quoted and can be, and which of the quotes are theirs."""
-    people: dict[str, Told] = {}
-    reachable: set[int] = set()
-    for roundup, kept in used_in(page).items():
-        _add_those_who_asked(people, reachable, roundup, kept)
-        _add_commenters(people, reachable, roundup, kept)
-    return people, reachable
+def told_by_mail(page: Any, addresses: Iterable[str]) -> set[str]:
+    """Return which of these addresses were told of this part by a mail of their own."""
+    keys = {_key(page, address): address for address in addresses}
+    return {keys[key] for key in keys_taken(keys)}
 
 
 def _quotes(page: Any) -> list[int]:
     ids = {quote for kept in used_in(page).values() for quote in kept}
     rows = RoundupQuote.objects.filter(pk__in=ids, withdrawn_at=None)
     return list(rows.order_by("pk").values_list("pk", flat=True))
-
-
-def _add_those_who_asked(
-    people: dict[str, Told], reachable: set[int], roundup: Roundup, kept: set[int]
-) -> None:
-    quoted = _by_key(kept, "polls")
-    for asked in _who_asked(roundup):
-        person = people.setdefault(mailing.one_spelling(asked.address), Told(asked.address, roundup))
-        person.address = mailing.one_spelling(asked.address)
-        person.follow_ups.append(asked.follow_up_id)
-        if quote := quoted.get(asked.ballot_uuid):
-            person.quote_id = person.quote_id or quote
-            reachable.add(quote)
-
-
-def _who_asked(roundup: Roundup) -> list[Asked]:
-    """Return those who asked and whose answer is in the roundup; whoever came later waits for the next part."""
-    if not apps.is_installed("onward_polls"):
-        return []
-    from onward_blog.responses.polls import who_asked
-
-    reading = Reading(roundup.data)
-    return who_asked((question.poll_id for question in reading.questions), before=reading.until)
-
-
-def _add_commenters(people: dict[str, Told], reachable: set[int], roundup: Roundup, kept: set[int]) -> None:
-    quoted = _by_key(kept, "comments")
-    states = CommentState.objects.public().filter(comment__in=list(quoted), follows_replies=True)
-    for comment, address in states.order_by("pk").values_list("comment_id", "comment__user_email"):
-        if not address:
-            continue
-        spelling = mailing.one_spelling(address)
-        person = people.setdefault(spelling, Told(spelling, roundup))
-        person.quote_id = person.quote_id or quoted[str(comment)]
-        reachable.add(quoted[str(comment)])
-
-
-def _by_key(quotes: Iterable[int], source: str) -> dict[str, int]:
-    rows = RoundupQuote.objects.filter(pk__in=list(quotes), source=source, withdrawn_at=None)
-    return dict(rows.values_list("source_key", "pk"))
 
 
 @dataclass(frozen=True)
@@ -192,7 +160,7 @@ def _known_by_subscription(page: Any, followers: dict[str, str], quotes: list[in
     identities = list(followers.values())
     polls = {q.poll_id for roundup in used_in(page) for q in Reading(roundup.data).questions}
     ballots = {answer.ballot_uuid for answers in chosen_by(polls, identities).values() for answer in answers}
-    theirs = {pk for key, pk in _by_key(quotes, "polls").items() if key in ballots}
+    theirs = {pk for key, pk in by_key(quotes, "polls").items() if key in ballots}
     return _Known(len(personal_lines(page, identities)), theirs)
 
 
@@ -207,7 +175,7 @@ def _tell(page: Any, person: Told) -> bool:
         "site_name": name_for_page(page),
         "page": page,
         "person": person,
-        "part": part_name(Reading(person.roundup.data)),
+        "part": get_text_list(person.parts, _("and")),
         "link": f"{address}#quote-{person.quote_id}" if person.quote_id else address,
     }
     return send_mail(
@@ -216,8 +184,12 @@ def _tell(page: Any, person: Told) -> bool:
         subject=subject,
         text=render_to_string("onward_blog/mail/told.txt", context).strip() + "\n",
         html=render_to_string("onward_blog/mail/told.html", context),
-        key=f"told:{page.pk}:{mailing.address_hash(person.address)}",
+        key=_key(page, person.address),
     )
+
+
+def _key(page: Any, address: str) -> str:
+    return f"told:{page.pk}:{mailing.address_hash(address)}"
 
 
 def _mark_told(follow_ups: list[int], now: Any) -> None:

@@ -29,16 +29,22 @@ def _chosen(poll: Poll, names: Iterable[str]) -> Iterator[tuple[str, Chosen]]:
     keys |= {key: keys[alias] for alias, key in links}
     ballots = Ballot.objects.counted().filter(poll=poll, reader_key__in=keys).order_by("cast_at", "pk")
     for ballot in ballots.prefetch_related("votes__option"):
-        marked = sorted(ballot.votes.all(), key=lambda vote: (vote.option.sort_order, vote.option_id))
-        options = tuple(str(vote.option.uuid) for vote in marked)
-        yield keys[ballot.reader_key], Chosen(poll.pk, str(ballot.uuid), ballot.cast_at, options)
+        yield keys[ballot.reader_key], Chosen(poll.pk, str(ballot.uuid), ballot.cast_at, _marked(ballot))
+
+
+def _marked(ballot: Ballot) -> tuple[str, ...]:
+    votes = sorted(ballot.votes.all(), key=lambda vote: (vote.option.sort_order, vote.option_id))
+    return tuple(str(vote.option.uuid) for vote in votes)
 
 
 def who_asked(poll_ids: Iterable[int], *, before: datetime) -> list[Asked]:
-    """Return the readers who answered these polls before a time, asked to be told, and were not yet; one query."""
+    """Return the readers who answered these polls before a time, asked to be told, and were not yet; three queries."""
     rows = FollowUp.objects.filter(ballot__poll__in=list(poll_ids), told_at=None, confirmed_at__isnull=False)
     rows = rows.filter(ballot__cast_at__lt=before).select_related("ballot").order_by("pk")
-    return [Asked(row.pk, row.address, str(row.ballot.uuid), row.ballot.poll_id) for row in rows]
+    return [
+        Asked(row.pk, row.address, str(row.ballot.uuid), row.ballot.poll_id, _marked(row.ballot))
+        for row in rows.prefetch_related("ballot__votes__option")
+    ]
 
 
 def mark_told(follow_ups: Iterable[int], when: datetime) -> int:
