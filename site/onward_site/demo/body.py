@@ -55,8 +55,8 @@ def _poll(stage: Stage, name: str) -> int:
     return int(stage.polls[name].pk)
 
 
-def _next_part(_stage: Stage, _value: None) -> dict[str, str]:
-    return {"note": ""}
+def _next_part(_stage: Stage, note: str | None) -> dict[str, str]:
+    return {"note": note or ""}
 
 
 def _nothing(_stage: Stage, _value: None) -> None:

@@ -74,11 +74,13 @@ def found_newsletter(stage: Stage) -> None:
 
 
 def open_topics(stage: Stage) -> None:
-    """Let each series be followed; the finished one takes no new followers."""
+    """Let each series be followed; the finished one has ended, and takes no new followers."""
     stage.topics = {slug: mailing.topic_for_series(series) for slug, series in stage.series.items()}
     ended = stage.topics[MEETINGS]
     ended.ended_at = stage.moment(-90, "12:00")
     ended.save(update_fields=["ended_at"])
+    stage.series[MEETINGS].ended_at = ended.ended_at
+    stage.series[MEETINGS].save(update_fields=["ended_at"])
 
 
 def gather_audience(stage: Stage) -> None:

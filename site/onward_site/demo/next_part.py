@@ -31,6 +31,7 @@ def begin_part_two(stage: Stage) -> None:
     draft.standfirst = draft.search_description = PART_TWO.standfirst
     draft.next_question = PART_TWO.next_question
     draft.next_expected = expected(stage, PART_TWO)
+    draft.next_at_answers = PART_TWO.next_at_answers
     draft.tags.add(*PART_TWO.tags)
     stream = draft.body.stream_block
     blocks = _around(stream.get_prep_value(draft.body), body_of(stage, PART_TWO))

@@ -104,6 +104,7 @@ def _article(stage: Stage, text: ArticleText) -> ArticlePage:
         body=json.dumps(body_of(stage, text)),
         next_question=text.next_question,
         next_expected=expected(stage, text),
+        next_at_answers=text.next_at_answers,
         search_description=text.standfirst[:255],
     )
     article.tags.add(*text.tags)

@@ -26,6 +26,7 @@ PART_ONE = ArticleText(
     tags=("sales managers", "coaching", "roles"),
     next_question="If you could hand over one of the eight tomorrow, which would it be, and to whom?",
     next_in_days=6,
+    next_at_answers=500,
     body=(
         (
             "paragraph",
@@ -157,6 +158,10 @@ PART_ONE = ArticleText(
             "the ones who disagree. And if somebody sent it to you, you can follow the series yourself: one mail for "
             "each part, and you can vote straight from it.",
         ),
-        ("next_part", None),
+        (
+            "next_part",
+            "Three teams that handed one of the eight to somebody else, what it cost them, and what your answers say "
+            "about where to begin.",
+        ),
     ),
 )

@@ -61,6 +61,10 @@ PART_TWO = ArticleText(
         ),
         ("poll", "week"),
         ("author", None),
-        ("next_part", None),
+        (
+            "next_part",
+            "I want to draw the team once more with nobody in the box, and to ask those of you who work like that what "
+            "went wrong first.",
+        ),
     ),
 )

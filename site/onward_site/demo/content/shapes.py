@@ -64,6 +64,8 @@ class ArticleText:
     next_question: str = ""
     next_in_days: int | None = None
     """When the next part is expected, counted from the day of loading."""
+    next_at_answers: int | None = None
+    """How many answers the author waits for before writing it."""
 
 
 @dataclass(frozen=True)
