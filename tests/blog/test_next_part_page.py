@@ -121,7 +121,7 @@ def test_answers_are_shown_where_everybody_may_see_them(reader: Client) -> None:
 
     assert "7 answers so far" in html
     assert f'href="{part.url}#poll-{for_all.pk}">Always?</a>' in html
-    assert "you see the others’ answers once you have given yours" in html
+    assert "What others answered is shown to you once you have answered." in html
     for hidden in ("11 answers", "13 answers", "17 answers", "48", "41", "31", "24"):
         assert f" {hidden} " not in html, hidden
 

@@ -61,7 +61,13 @@ class SoFar:
         return max(0, self.wanted - self.answers)
 
     @property
+    def asks_before_it_shows(self) -> bool:
+        """Whether there is a question of which only those see the answers who have answered."""
+        return any(question.n is None and question.shows_afterwards for question in self.questions)
+
+    @property
     def shows_number(self) -> bool:
+        """Whether any number of answers stands in the page."""
         return self.missing is not None or any(question.n is not None for question in self.questions)
 
 
