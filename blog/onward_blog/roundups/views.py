@@ -62,7 +62,7 @@ def roundup_json(request: HttpRequest, roundup_id: int) -> HttpResponseBase:
     """Answer the frozen document as it was hashed: canonical JSON, whose SHA-256 is the ETag."""
     found, uses = _visible_or_404(request, roundup_id)
     response = HttpResponse(canonical_json(found.data), content_type="application/json; charset=utf-8")
-    return _answer(request, response, is_public=bool(uses), digest=found.inputs_hash)
+    return _answer(request, response, is_public=bool(uses), sha256=found.inputs_hash)
 
 
 @require_safe
@@ -75,10 +75,10 @@ def roundup_csv(request: HttpRequest, roundup_id: int) -> HttpResponseBase:
 
 
 def _answer(
-    request: HttpRequest, response: HttpResponse, *, is_public: bool, digest: str = ""
+    request: HttpRequest, response: HttpResponse, *, is_public: bool, sha256: str = ""
 ) -> HttpResponseBase:
     """Let everybody keep what everybody may see, and ask each time: what a reader takes back is gone at once."""
-    etag = f'"{digest or hashlib.sha256(response.content).hexdigest()}"'
+    etag = f'"{sha256 or hashlib.sha256(response.content).hexdigest()}"'
     response["ETag"] = etag
     if not is_public or is_signed_in(request):
         add_never_cache_headers(response)

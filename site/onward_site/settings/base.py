@@ -166,7 +166,11 @@ ONWARD_POLLS: dict[str, object] = {
     "EMBED_ORIGINS": env.list("EMBED_ORIGINS", []),
     "EMBED_STYLES": ["tokens.css", "site.css"],
 }
-ONWARD_BLOG: dict[str, object] = {"BASE_TEMPLATE": "base.html"}
+ONWARD_BLOG: dict[str, object] = {
+    "BASE_TEMPLATE": "base.html",
+    "DATA_LICENSE_NAME": env.str("DATA_LICENSE_NAME", ""),
+    "DATA_LICENSE_URL": env.str("DATA_LICENSE_URL", ""),
+}
 ONWARD_NEWSLETTER: dict[str, object] = {
     "BASE_TEMPLATE": "base.html",
     "ADDRESS_KEY": read_secret("ADDRESS_KEY"),
