@@ -9,6 +9,7 @@ from . import mailing, versions
 from .following.ending import settle_after_mail
 from .mixins import ArticleMixin, SeriesMixin
 from .models import RoundupUse
+from .questions.notices import tell_waiting
 from .responses.body import pages_showing
 from .responses.folding import article_models, fold_responses
 from .roundups.actions import bump_pages, narrow_credits, record_roundup_use, withdraw_quotes
@@ -48,8 +49,9 @@ def on_unpublished(sender: Any, instance: Any, **kwargs: Any) -> None:
 
 
 def on_issue_submitted(page: Any) -> None:
-    """Note who was told by the issue of this page; let the followers of a series go that has ended with it."""
+    """Note who was told by the issue of this page; tell askers it did not reach; let go whom an ended series has told."""
     note_told_by_issue(page)
+    tell_waiting(page)
     settle_after_mail(page)
 
 

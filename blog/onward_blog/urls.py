@@ -11,5 +11,6 @@ urlpatterns = [
     path("reader/<int:page_id>/", views.reader, name="reader"),
     path("comments/", include("onward_blog.comments.urls")),
     path("share/", include("onward_blog.shares.urls")),
+    path("questions/", include("onward_blog.questions.urls")),
     path("roundups/", include("onward_blog.roundups.urls")),
 ]

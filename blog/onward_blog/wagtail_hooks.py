@@ -14,6 +14,7 @@ from .desk import hooks as desk_hooks  # noqa: F401
 from .following import hooks as following_hooks  # noqa: F401
 from .mixins import PublicPageMixin
 from .morning import hooks as morning_hooks  # noqa: F401
+from .questions import hooks as question_hooks  # noqa: F401
 from .responses import hooks as response_hooks  # noqa: F401
 from .roundups import hooks as roundup_hooks  # noqa: F401
 from .serving import answer

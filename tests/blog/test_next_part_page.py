@@ -266,7 +266,7 @@ def test_it_costs_few_queries(reader: Client) -> None:
     ballots(polls[0], {"Repair": 5})
     fold_responses()
 
-    for address, most in ((f"{series.url}next/", 8), (series.url, 4)):
+    for address, most in ((f"{series.url}next/", 9), (series.url, 5)):
         reader.get(address)
         with CaptureQueriesContext(connection) as queries:
             html = reader.get(address).content.decode()

@@ -1,5 +1,6 @@
 """Who is told of an article by its issue."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +10,11 @@ from .people import subscriber_identity
 from .topics import series_of, topic_of
 
 
-def followers(page: Any) -> dict[str, str]:
-    """Return {address: identity} of everybody who gets the issues of this page's series; {} without the app."""
+def followers(page: Any, *, only: Sequence[str] = ()) -> dict[str, str]:
+    """Return {address: identity} of everybody who gets the issues of this page's series; {} without the app.
+
+    With ``only`` just of those among these addresses, in the one spelling.
+    """
     if not is_installed() or (newsletter := first_newsletter()) is None:
         return {}
     from onward_newsletter.audience import audience
@@ -22,27 +26,34 @@ def followers(page: Any) -> dict[str, str]:
     rows = audience(issue)
     if issue.pk is None and series and topic is None:
         rows = rows.filter(topic=None)  # nobody follows the series by itself yet
+    rows = rows.filter(subscriber__address__in=only) if only else rows
     people = rows.values_list("subscriber__address", "subscriber__uuid").distinct()
     return {address: subscriber_identity(uuid) for address, uuid in people}
 
 
-def told_by_issue(page: Any) -> dict[str, str]:
+def told_by_issue(page: Any, *, only: Sequence[str] = ()) -> dict[str, str]:
     """Return {address: identity} of everybody who is told of the page by its issue; {} without the app.
 
     Before the issue is prepared these are the followers; then the people in its ledger who have it or still get it.
+    With ``only`` just of those among these addresses, in the one spelling.
     """
     issue = issue_of(page)
-    told = ledger_of(page, "pending", "claimed", "sending", "deferred", "in_doubt", "submitted")
-    return told if issue is not None and issue.deliveries.exists() else {**followers(page), **told}
+    told = ledger_of(page, "pending", "claimed", "sending", "deferred", "in_doubt", "submitted", only=only)
+    is_prepared = issue is not None and issue.deliveries.exists()
+    return told if is_prepared else {**followers(page, only=only), **told}
 
 
-def ledger_of(page: Any, *states: str) -> dict[str, str]:
-    """Return {address: identity} of those whose delivery of the page's issue is in one of these states."""
+def ledger_of(page: Any, *states: str, only: Sequence[str] = ()) -> dict[str, str]:
+    """Return {address: identity} of those whose delivery of the page's issue is in one of these states.
+
+    With ``only`` just of those among these addresses, in the one spelling.
+    """
     if not is_installed():
         return {}
     from onward_newsletter.models import Delivery
 
     rows = Delivery.objects.filter(issue__page=page.pk, state__in=states, subscriber__isnull=False)
+    rows = rows.filter(subscriber__address__in=only) if only else rows
     people = rows.values_list("subscriber__address", "subscriber__uuid")
     return {address: subscriber_identity(uuid) for address, uuid in people}
 

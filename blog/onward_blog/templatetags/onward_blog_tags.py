@@ -12,6 +12,7 @@ from wagtail.models import Site
 from onward_blog import mailing, metadata
 from onward_blog.comments.components import CommentThread
 from onward_blog.links import absolute
+from onward_blog.questions.components import QuestionList
 from onward_blog.shares.components import ShareLinks
 from onward_blog.site_names import name_of_site
 
@@ -30,6 +31,16 @@ def comments(context: Mapping[str, Any], page: Any) -> SafeString:
 def share_links(context: Mapping[str, Any], page: Any) -> SafeString:
     """Show the ways to pass a page on: ``{% share_links page %}``."""
     html: SafeString = ShareLinks(page).render_html(context)
+    return html
+
+
+@register.simple_tag(takes_context=True)
+def reader_questions(context: Mapping[str, Any], series: Any) -> SafeString:
+    """Show what readers want a series to answer, and the form to ask: ``{% reader_questions series %}``.
+
+    Its style is in ``onward_blog/questions.css``.
+    """
+    html: SafeString = QuestionList(series).render_html(context)
     return html
 
 
