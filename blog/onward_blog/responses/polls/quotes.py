@@ -8,31 +8,28 @@ from django.db.models import Count
 
 from onward_blog.responses.base import Quote
 from onward_blog.responses.people import initials
-from onward_polls.models import Ballot, Poll, WordsNote
-
-
-#: A sentence of this many characters reads well on its own, so it is put before shorter and longer ones.
-READS_WELL = range(40, 281)
+from onward_polls.actions.suggesting import language_of
+from onward_polls.models import Ballot, Poll, Theme, WordsNote
+from onward_polls.themes.standing import READS_WELL, typical_and_dissenting
 
 
 def quotes_from(polls: Sequence[Poll], ballots: Any, *, source: str) -> list[Quote]:
-    """Return the quotable sentences of these ballots, poll by poll; two queries.
+    """Return the quotable sentences of these ballots, poll by poll; two queries, and one for each poll with themes.
 
-    First those that the author starred on the board, then those that read well on their own, each in the order in
+    First those that the author starred on the board; then of each theme, the largest first, the most typical one and
+    the one that says it most differently; then those that read well on their own. Otherwise the order is that in
     which they were written. Words beside "other" are words like any others.
     """
     order = {poll.pk: place for place, poll in enumerate(polls)}
-    found = list(ballots.quotable())
-    notes = {
-        note.ballot_id: note
-        for note in WordsNote.objects.filter(ballot__in=ballots.quotable()).select_related("theme")
-    }
+    found = sorted(ballots.quotable(), key=lambda ballot: (ballot.cast_at, str(ballot.uuid)))
+    notes = _notes_on(ballots)
+    telling = _telling(polls, found, notes)
 
     def place(ballot: Ballot) -> tuple[Any, ...]:
         note = notes.get(ballot.pk)
         starred = note is not None and note.starred
-        well = len(ballot.words) in READS_WELL
-        return order[ballot.poll_id], not starred, not well, ballot.cast_at, str(ballot.uuid)
+        turn = telling.get(ballot.pk, len(telling))
+        return order[ballot.poll_id], not starred, turn, len(ballot.words) not in READS_WELL
 
     return [
         Quote(
@@ -46,6 +43,34 @@ def quotes_from(polls: Sequence[Poll], ballots: Any, *, source: str) -> list[Quo
         )
         for ballot in sorted(found, key=place)
     ]
+
+
+def _notes_on(ballots: Any) -> dict[int, WordsNote]:
+    """Return {ballot id: note} of all ballots with words, whether these may be quoted or not, each with its theme."""
+    notes = WordsNote.objects.filter(ballot__in=ballots.with_words())
+    return {note.ballot_id: note for note in notes.select_related("theme", "ballot")}
+
+
+def _telling(polls: Sequence[Poll], found: Sequence[Ballot], notes: dict[int, WordsNote]) -> dict[int, int]:
+    """Return {ballot id: its turn} of the typical and the dissenting sentences, theme by theme."""
+    by_theme: defaultdict[Theme, list[WordsNote]] = defaultdict(list)
+    for note in sorted(notes.values(), key=lambda note: (note.ballot.cast_at, str(note.ballot.uuid))):
+        if note.theme:
+            by_theme[note.theme].append(note)
+    quotable = {ballot.pk for ballot in found}
+    languages: dict[int, str] = {}
+    turns: list[int] = []
+    for theme in sorted(by_theme, key=lambda theme: (-len(by_theme[theme]), theme.sort_order, theme.pk)):
+        themed = by_theme[theme]
+        poll = next(poll for poll in polls if poll.pk == theme.poll_id)
+        if poll.pk not in languages:
+            languages[poll.pk] = language_of(poll)
+        candidates = [place for place, note in enumerate(themed) if note.ballot_id in quotable]
+        pair = typical_and_dissenting(
+            [note.ballot.words for note in themed], candidates, language=languages[poll.pk]
+        )
+        turns += [themed[place].ballot_id for place in pair if place is not None]
+    return {ballot: turn for turn, ballot in enumerate(turns)}
 
 
 def themes_of(ballots: Any) -> dict[int, dict[str, int]]:
