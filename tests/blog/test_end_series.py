@@ -163,6 +163,19 @@ def test_the_part_that_sums_up_shows_numbers_themes_and_sentences_with_their_sou
     assert "700" in html
 
 
+def test_a_draft_that_was_begun_does_not_take_the_number_of_the_last_part(
+    series: SeriesPage, author: Any
+) -> None:
+    begun = a_part(series, "Never finished", live=False)
+
+    draft = end_series(again(series), user=author.user)
+
+    assert draft.title == "What 2 parts and 1,053 answers say"
+    assert [part.pk for part in again(series).parts()][2:] == [draft.pk, begun.pk]
+    assert again(draft).part_number == 3
+    assert again(draft).url == f"{series.url}{draft.slug}/"
+
+
 def test_what_nobody_answered_is_not_summed_up(newsletter: Newsletter, author: Any) -> None:
     series = a_series()
     a_part(series, body=[("poll", a_poll())])

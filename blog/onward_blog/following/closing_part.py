@@ -50,9 +50,13 @@ def begin_closing_part(series: Any, roundups: Sequence[Roundup], *, user: Any) -
     if hasattr(page, "author_id") and hasattr(series, "author_id"):
         page.author_id = series.author_id
     page.body = list(_blocks(page.body.stream_block, roundups))
-    series.add_child(instance=page)
+    _last_live(series).add_sibling(pos="right", instance=page)  # before drafts that are never to come out
     page.save_revision(user=user, log_action=True)
     return page
+
+
+def _last_live(series: Any) -> Any:
+    return series.get_children().live().order_by("path").last()
 
 
 def page_type_for(series: Any) -> Any | None:

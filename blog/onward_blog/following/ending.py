@@ -93,9 +93,13 @@ def reopen_series(series: Any, *, user: Any) -> bool:
 
 
 def closing_draft(series: Any) -> Any | None:
-    """Return the last part of the series that was never published, or None: what followers may still be mailed."""
+    """Return the first part after those that are out which was never published, or None.
+
+    It may still be mailed to those who follow the series.
+    """
+    last = series.get_children().live().order_by("path").last()
     drafts = series.get_children().filter(live=False, first_published_at=None)
-    draft = drafts.order_by("path").last()
+    draft = (drafts.filter(path__gt=last.path) if last else drafts).order_by("path").first()
     return draft.specific if draft else None
 
 

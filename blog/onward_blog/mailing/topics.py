@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from onward_blog.batches import batches
 
@@ -47,7 +48,10 @@ def subscribe_box(page: Any) -> str:
         return ""
     from onward_newsletter.components import SubscribeBox
 
-    return str(SubscribeBox(newsletter, topic=topic, page=page or None).render_html())
+    heading = _("Get what comes next in %(name)s") % {"name": newsletter.name}
+    has_ended = series is not None and series.ended_at is not None
+    box = SubscribeBox(newsletter, topic=topic, page=page or None, heading=heading if has_ended else "")
+    return str(box.render_html())
 
 
 def series_of(page: Any) -> Any | None:
