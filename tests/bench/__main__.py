@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 
-from tests.bench import loop, mail, million, pages, votes
+from tests.bench import loop, mail, million, pages, themes, votes
 from tests.bench.measuring import Result, show
 from tests.bench.servers import ROOT
 
@@ -16,6 +16,7 @@ AREAS: dict[str, Callable[[], list[Result]]] = {
     "votes": votes.measure,
     "million": million.measure,
     "mail": mail.measure,
+    "themes": themes.measure,
     "loop": loop.measure,
 }
 

@@ -5,11 +5,11 @@ import os
 import random
 import subprocess
 import sys
-from collections import Counter
 
 import pytest
 
-from tests.polls.sentences import labelled, sentences
+from tests.bench.themes import by_commonest_word, group_numbers
+from tests.polls.labelled import labelled, sentences
 
 
 pytest.importorskip("sklearn", reason="the extra themes is not installed")
@@ -36,20 +36,6 @@ def as_texts(texts: list[str], grouping: Grouping) -> tuple[list[list[str]], lis
     return [[texts[place] for place in group] for group in grouping.groups], sorted(
         texts[place] for place in grouping.left
     )
-
-
-def group_numbers(texts: list[str], language: str) -> list[int]:
-    """Return the number of the group of each text, -1 for what is left over."""
-    numbers = dict.fromkeys(range(len(texts)), -1)
-    for number, group in enumerate(group_texts(texts, language=language).groups):
-        numbers |= dict.fromkeys(group, number)
-    return list(numbers.values())
-
-
-def by_commonest_word(texts: list[str]) -> list[str]:
-    """Return the naive way to sort: each text under that of its words which most texts hold."""
-    known = Counter(word for text in texts for word in set(words_in(text)) if len(word) > 3)
-    return [max(words_in(text), key=lambda word: (known[word], word), default="") for text in texts]
 
 
 # Quality

@@ -120,7 +120,7 @@ def _vectors(keys: Sequence[str], counted: Counter[str], language: str) -> Any:
             analyzer=lambda key, take=take_apart: take(key, without), sublinear_tf=True, min_df=2
         )
         try:
-            parts.append(vectorizer.fit(corpus).transform(keys) * counts)
+            parts.append(vectorizer.fit_transform(corpus)[: len(keys)] * counts)
         except ValueError:
             # No two texts have anything in common, or there is nothing but stop words.
             parts.append(csr_matrix((len(keys), 1)))
