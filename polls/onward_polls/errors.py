@@ -1,5 +1,8 @@
 """What can be wrong with a ballot, each as a sentence for the reader."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 
 from django.utils import timezone
@@ -8,6 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from .models import Poll
+
+
+_with_years: ContextVar[bool] = ContextVar("onward_polls_with_years", default=False)
 
 
 class PollError(Exception):
@@ -145,9 +151,20 @@ class WrittenElsewhere(PollError):
 
 
 def day(moment: datetime) -> str:
-    """Return the day as readers write it, with the year only when it is not this one."""
+    """Return the day as readers write it, with the year only when it is not this one, or ``with_years``."""
     local = timezone.localtime(moment)
-    return date_format(local, "j F" if local.year == timezone.localtime().year else "j F Y")
+    short = local.year == timezone.localtime().year and not _with_years.get()
+    return date_format(local, "j F" if short else "j F Y")
+
+
+@contextmanager
+def with_years() -> Iterator[None]:
+    """Let every day say its year: for sentences that are kept, and read in another year."""
+    token = _with_years.set(True)
+    try:
+        yield
+    finally:
+        _with_years.reset(token)
 
 
 class ThemeNameUnusable(PollError):

@@ -2,10 +2,11 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from onward_blog.models import ShareCount
 from onward_blog.roundups.actions import compile_roundup
-from onward_blog.roundups.document import canonical_json
+from onward_blog.roundups.document import canonical_json, compile_document
 from onward_polls.actions import ask_again, refresh_breakdown, reword
 from onward_polls.models import Ballot, FairnessFlag, Option, Poll, Theme, Vote, WordsNote
 from tests.blog.answers import MONDAY, a_ballot, a_part, a_poll, a_series, ballots, words
@@ -333,3 +334,20 @@ def test_the_article_shows_the_same_card_without_the_tables(published: Published
     assert f'href="{published.page_url}#now"' in card
     assert "<table" not in card
     assert len(re.findall(r" before: \d+ \(\d+%\)", text_of(card))) == 3
+
+
+def test_what_was_frozen_in_one_year_reads_the_same_in_another(poll: Poll) -> None:
+    article = a_part(a_series(), body=[("poll", poll)])
+    article.save_revision().publish()
+    reword(poll, question="What takes most of your working week?")
+    Option.objects.create(poll=poll, text="Coaching", sort_order=9, added_at=MONDAY, added_after_votes=40)
+
+    documents = []
+    for year in (2026, 2031):
+        with time_machine.travel(datetime(year, 12, 1, tzinfo=UTC), tick=False):
+            documents.append(
+                canonical_json(compile_document(article, None, MONDAY + timedelta(days=400)).data)
+            )
+
+    assert documents[0] == documents[1]
+    assert "added 4 May 2026; 40 had answered before" in documents[0]

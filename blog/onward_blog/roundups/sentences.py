@@ -75,7 +75,7 @@ def median_line(question: FrozenQuestion) -> str:
     """Return what the middle answer of a scale is; "" for other questions, and where too few answered."""
     if question.median is None:
         return ""
-    return _("The middle answer is “%(text)s”: as many answered lower as higher, or the same.") % {
+    return _("The middle answer is “%(text)s”: half answered that or lower, half that or higher.") % {
         "text": question.median.text
     }
 

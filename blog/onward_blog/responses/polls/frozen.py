@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count
 
 from onward_blog.responses.windows import within
+from onward_polls.errors import with_years
 from onward_polls.models import Ballot, Poll
 from onward_polls.results.comparability import rewordings
 from onward_polls.results.lines import late
@@ -19,6 +20,7 @@ from .flags import few_wrote_most, flags_in
 from .reach import reach_by
 
 
+@with_years()
 def facts_to_freeze(
     polls: Sequence[Poll], since: datetime | None, until: datetime, *, public: bool
 ) -> dict[str, dict[str, Any]]:

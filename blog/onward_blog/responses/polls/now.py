@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.urls import NoReverseMatch, reverse
 
 from onward_polls.components.results import public_results
+from onward_polls.errors import with_years
 from onward_polls.models import Poll
 from onward_polls.placement import is_public
 from onward_polls.wording import who_answered
@@ -25,6 +26,7 @@ class NumbersNow:
     data_url: str = ""
 
 
+@with_years()
 def numbers_now(poll_ids: Iterable[int]) -> dict[int, NumbersNow]:
     """Return {poll id: the numbers of today}; without those that are gone, hidden, or on no page readers can open.
 
