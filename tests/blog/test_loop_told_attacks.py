@@ -130,9 +130,12 @@ def test_an_address_from_before_the_rules_stops_nobody_else(newsletter: Newslett
 
 def test_pressing_again_tells_nobody_and_plans_nobody(newsletter: Newsletter, author: Any) -> None:
     second = next_part(an_answered_part(a_series(), "olu@example.org"), author.user)
+    assert plan_telling(second).quoted_unreachable == 0
 
     assert (tell_readers(second), tell_readers(second)) == (1, 0)
-    assert waiting(second) == []
+
+    after = plan_telling(second)
+    assert (after.people, after.told_count, after.quoted_unreachable) == ((), 1, 0)
 
 
 def test_whoever_asks_once_more_after_the_mail_has_had_it(newsletter: Newsletter, author: Any) -> None:

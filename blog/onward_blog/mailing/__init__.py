@@ -19,7 +19,16 @@ from .issues import (
     submitted_count,
 )
 from .newsletter import can_mail, is_installed
-from .people import address_hash, closed_to, enqueue, holder_of, keys_taken, one_spelling, subscriber_identity
+from .people import (
+    address_hash,
+    closed_to,
+    count_keys,
+    enqueue,
+    holder_of,
+    keys_taken,
+    one_spelling,
+    subscriber_identity,
+)
 from .quotations import replace_quotation
 from .topics import (
     end_following,
@@ -39,6 +48,7 @@ __all__ = [
     "can_mail",
     "closed_to",
     "connect_issue_submitted",
+    "count_keys",
     "end_following",
     "enqueue",
     "followed_keys",

@@ -31,6 +31,15 @@ def keys_taken(keys: Iterable[str]) -> set[str]:
     return found
 
 
+def count_keys(prefix: str) -> int:
+    """Return how many mails of the outbox have a key that begins like this; 0 without the newsletter app."""
+    if not is_installed():
+        return 0
+    from onward_newsletter.models import Outbox
+
+    return Outbox.objects.filter(key__startswith=prefix).count()
+
+
 def closed_to(purpose: str, addresses: Iterable[str]) -> set[str]:
     """Return which of these addresses may not be written to for this purpose; none without the newsletter app."""
     if not is_installed():

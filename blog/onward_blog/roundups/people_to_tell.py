@@ -36,7 +36,7 @@ class People:
     """Who is to be told of one part, by address, and what else is to be said about it."""
 
     by_address: dict[str, Told]
-    #: The quotes whose writers are among them.
+    #: The quotes whose writers are known by an address, those told before too.
     quotes: frozenset[int]
     #: How many gave an address that no mail can be sent to.
     malformed: int
@@ -98,6 +98,7 @@ class _Finder:
 
     def add_those_who_asked(self, roundup: Roundup, kept: set[int]) -> None:
         quoted = by_key(kept, "polls")
+        self.quotes.update(quoted[ballot] for ballot in _who_gave_an_address(quoted))
         for asked in _who_asked(roundup):
             used_up = asked.follow_up_id in self.used_up
             if used_up or (person := self._person(asked.address, roundup)) is None:
@@ -106,17 +107,16 @@ class _Finder:
             person.line = person.line or own_line(roundup, asked.poll_id, asked.options)
             if quote := quoted.get(asked.ballot_uuid):
                 person.quote_id = person.quote_id or quote
-                self.quotes.add(quote)
 
     def add_commenters(self, roundup: Roundup, kept: set[int], told_before: set[str]) -> None:
         quoted = by_key(kept, "comments")
         states = CommentState.objects.public().filter(comment__in=list(quoted), follows_replies=True)
-        for comment, address in states.order_by("pk").values_list("comment_id", "comment__user_email"):
-            if not address or str(comment) in told_before:
+        states = states.exclude(comment__user_email="").order_by("pk")
+        for comment, address in states.values_list("comment_id", "comment__user_email"):
+            self.quotes.add(quoted[str(comment)])
+            if str(comment) in told_before or (person := self._person(address, roundup)) is None:
                 continue
-            if (person := self._person(address, roundup)) is not None:
-                person.quote_id = person.quote_id or quoted[str(comment)]
-                self.quotes.add(quoted[str(comment)])
+            person.quote_id = person.quote_id or quoted[str(comment)]
 
 
 def by_key(quotes: Iterable[int], source: str) -> dict[str, int]:
@@ -133,6 +133,15 @@ def _who_asked(roundup: Roundup) -> list[Asked]:
 
     reading = Reading(roundup.data)
     return who_asked((question.poll_id for question in reading.questions), before=reading.until)
+
+
+def _who_gave_an_address(ballots: Iterable[str]) -> Iterable[str]:
+    """Return the uuids of those of these ballots whose reader asked to be told, and has been or will be."""
+    if not apps.is_installed("onward_polls"):
+        return []
+    from onward_blog.responses.polls import with_follow_up
+
+    return with_follow_up(ballots)
 
 
 def _comments_told_before(page: Any) -> set[str]:

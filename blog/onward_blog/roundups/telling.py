@@ -51,6 +51,8 @@ class Plan:
     #: Quoted readers whose address nobody knows, or who did not ask for mail.
     quoted_unreachable: int
     told_at: Any | None
+    #: How many mails about this part were written to single readers.
+    told_count: int = 0
     #: The follow-ups of those who have been told, which are still to be noted so.
     used_up: frozenset[int] = frozenset()
 
@@ -90,6 +92,7 @@ def plan_telling(page: Any) -> Plan:
         refused_count=len(closed) + found.malformed,
         quoted_unreachable=len(set(quotes) - found.quotes - known.quotes),
         told_at=uses.values_list("told_at", flat=True).last(),
+        told_count=mailing.count_keys(f"told:{page.pk}:"),
         used_up=frozenset(used_up),
     )
 

@@ -5,7 +5,7 @@ from .finding import polls_in, polls_of
 from .mail import poll_in_mail
 from .news import connect_signals
 from .reach import reach_of
-from .readers import chosen_by, mail_reader, mark_told, who_asked
+from .readers import chosen_by, mail_reader, mark_told, who_asked, with_follow_up
 from .source import PollSource
 
 
@@ -21,4 +21,5 @@ __all__ = [
     "polls_of",
     "reach_of",
     "who_asked",
+    "with_follow_up",
 ]

@@ -47,6 +47,12 @@ def who_asked(poll_ids: Iterable[int], *, before: datetime) -> list[Asked]:
     ]
 
 
+def with_follow_up(ballots: Iterable[str]) -> list[str]:
+    """Return the uuids of those of these ballots whose reader confirmed an address to be told at, told or not."""
+    asked = FollowUp.objects.filter(ballot__uuid__in=list(ballots), confirmed_at__isnull=False)
+    return [str(uuid) for uuid in asked.values_list("ballot__uuid", flat=True)]
+
+
 def mark_told(follow_ups: Iterable[int], when: datetime) -> int:
     """Note that these readers were told; they are never told again. Returns how many had not been."""
     waiting = FollowUp.objects.filter(told_at=None)
