@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 
 from onward_blog.comments.erasing import erase_comments, export_comments
 from onward_blog.mailing import subscriber_identity
+from onward_blog.questions.erasing import erase_questions, export_questions
 from onward_newsletter.actions.personal_data import empty_outbox, erase_subscriber, export_subscriber
 from onward_newsletter.actions.subscribing import suppress
 from onward_newsletter.addresses import address_key, normalise_address
@@ -19,8 +20,8 @@ def export_reader(address: str) -> dict[str, Any]:
     """Return everything the site holds about an address, ready for JSON.
 
     Keys: ``address``, ``newsletter`` (see ``export_subscriber``, or None), ``answers`` (see ``export_answers``),
-    ``comments`` (see ``export_comments``). Answers given in a browser, without an address, belong to nobody we know
-    and are not in it. Raises InvalidAddress.
+    ``comments`` (see ``export_comments``), ``questions`` (see ``export_questions``). Answers given in a browser,
+    without an address, belong to nobody we know and are not in it. Raises InvalidAddress.
     """
     normalised = normalise_address(address)
     subscriber = Subscriber.objects.filter(address=normalised).first()
@@ -29,19 +30,21 @@ def export_reader(address: str) -> dict[str, Any]:
         "newsletter": export_subscriber(subscriber) if subscriber else None,
         "answers": _export_answers(subscriber, normalised),
         "comments": export_comments(normalised),
+        "questions": export_questions(normalised),
     }
 
 
 def held_elsewhere(subscriber: Subscriber) -> dict[str, Any]:
-    """Return what the other apps hold about a subscriber: ``answers`` and ``comments``."""
+    """Return what the other apps hold about a subscriber: ``answers``, ``comments`` and ``questions``."""
     return {
         "answers": _export_answers(subscriber, subscriber.address),
         "comments": export_comments(subscriber.address),
+        "questions": export_questions(subscriber.address),
     }
 
 
 def erase_reader(address: str) -> dict[str, int]:
-    """Remove a person from the site; return how many of each: ``subscribers``, ``answers``, ``comments``.
+    """Remove a person from the site; return how many of each: ``subscribers``, ``answers``, ``comments``, ``questions``.
 
     What readers voted stays counted, without a way back to them. A hash of the address is kept, so that an import
     cannot bring it back. Safe to run again. Raises InvalidAddress.
@@ -52,6 +55,7 @@ def erase_reader(address: str) -> dict[str, int]:
         "subscribers": int(subscriber is not None),
         "answers": _erase_answers(_identity(subscriber), normalised),
         "comments": erase_comments(normalised),
+        "questions": erase_questions(normalised),
     }
     if subscriber:
         erase_subscriber(subscriber)
@@ -65,6 +69,7 @@ def erase_elsewhere(*, uuid: UUID, address: str, **kwargs: Any) -> None:
     """Remove from the other apps whoever asked the newsletter to erase everything."""
     _erase_answers(subscriber_identity(uuid), address)
     erase_comments(address)
+    erase_questions(address)
 
 
 def _export_answers(subscriber: Subscriber | None, address: str) -> list[dict[str, Any]]:

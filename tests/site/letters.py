@@ -13,7 +13,8 @@ from django.test.signals import template_rendered
 
 from onward_blog import mailing
 from onward_blog.comments.moderating import decide
-from onward_blog.models import CommentState
+from onward_blog.models import CommentState, ReaderQuestion
+from onward_blog.questions.deciding import decide as decide_question
 from onward_blog.roundups.next_part import write_next_part
 from onward_blog.roundups.telling import tell_readers
 from onward_newsletter.actions.issues import ask_for_pause, prepare_issue, resume_issue, send_issue, send_test
@@ -24,6 +25,7 @@ from onward_polls.actions import ask_permission
 from onward_polls.models import FollowUp
 from tests.blog.answers import accepted
 from tests.blog.discussion import Browser, a_held, a_public
+from tests.blog.questions import Reader as QuestionReader
 from tests.newsletter.factories import SubscriptionFactory
 from tests.polls.conftest import ReaderAtPoll
 
@@ -39,6 +41,7 @@ PURPOSES = {
     "already_subscribed",
     "comment_reply",
     "confirm_comment",
+    "confirm_question",
     "confirm_subscription",
     "erase_link",
     "export_link",
@@ -47,6 +50,7 @@ PURPOSES = {
     "move_link",
     "poll_follow_up",
     "poll_permission",
+    "question_answered",
     "tell_reader",
     "welcome",
 }
@@ -56,6 +60,7 @@ def write_every_mail(place: Place, author: Any) -> list[Any]:
     """Let people do whatever the site answers by mail; return the messages as they were handed over."""
     _subscribe(place)
     _discuss(place)
+    _ask_questions(place, author)
     _ask_to_be_told(place, author)
     _send_an_issue(place, author)
     report = pump()
@@ -105,6 +110,15 @@ def _discuss(place: Place) -> None:
     answer = a_held(place.article, "We do.", address="payer@example.org", reply_to=first.comment_id)
     if answer.state == CommentState.State.HELD:
         decide([answer.comment_id], "approve")
+
+
+def _ask_questions(place: Place, author: Any) -> None:
+    for address in ("curious@example.org", "answered@example.org"):
+        reader = QuestionReader()
+        assert reader.ask(place.series, f"Who pays for {address[:4]}?", address=address).status_code == 303
+    told = ReaderQuestion.objects.get(address="answered@example.org")
+    ReaderQuestion.objects.filter(pk=told.pk).update(confirmed_at=F("asked_at"))
+    decide_question(told, "answer", user=author.user, part=place.article.pk)
 
 
 def _ask_to_be_told(place: Place, author: Any) -> None:

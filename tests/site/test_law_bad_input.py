@@ -158,7 +158,12 @@ def test_an_unknown_token(place: Place, method: str, token: str) -> None:
     option = place.poll.options.first().uuid
     signed = [f"/newsletter/{name}/{token}/" for name in ("confirm", "manage", "my-data", "erase")]
     signed += [f"/comments/{name}/{token}/" for name in ("confirm", "mute")]
-    signed += [f"/polls/follow-up/{token}/", f"/u/{token}", f"/v/{token}/{option}"]
+    signed += [
+        f"/questions/told/{token}/",
+        f"/polls/follow-up/{token}/",
+        f"/u/{token}",
+        f"/v/{token}/{option}",
+    ]
     before = rows()
 
     for path in signed:

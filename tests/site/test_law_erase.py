@@ -10,7 +10,9 @@ from django.test import Client
 
 from onward_blog import mailing
 from onward_blog.comments.moderating import decide
-from onward_blog.models import CommentState
+from onward_blog.models import CommentState, ReaderQuestion
+from onward_blog.questions.deciding import decide as decide_question
+from onward_blog.roundups.next_part import write_next_part
 from onward_newsletter.actions.issues import prepare_issue, send_issue
 from onward_newsletter.actions.personal_data import export_everything
 from onward_newsletter.actions.subscribing import unsubscribe
@@ -20,6 +22,7 @@ from onward_polls.actions import add_words, cast_ballot
 from onward_polls.models import Ballot
 from tests.blog.answers import accepted
 from tests.blog.discussion import Browser, a_public
+from tests.blog.questions import Reader
 from tests.polls.conftest import ReaderAtPoll
 
 from .letters import follower, paths_to, subscribe_by_form
@@ -105,6 +108,25 @@ def test_someone_who_only_asked_to_be_told_is_erased(place: Place) -> None:
     assert Ballot.objects.count() == 1
 
 
+def ask_a_question(place: Place) -> None:
+    response = Reader().ask(place.series, "Who feeds the birds?", address=TYPED.strip())
+    assert response.status_code == 303
+
+
+def test_someone_who_only_asked_a_question_is_erased(place: Place, author: Any) -> None:
+    ask_a_question(place)
+    question = ReaderQuestion.objects.get()
+    assert {"onward_blog_readerquestion", "onward_newsletter_outbox"} <= traces(CANARY)
+    decide_question(question, "pick", user=author.user)
+    a_public(place.article, "Who pays?", address="payer@example.org")
+    write_next_part(place.article, user=author.user)
+    assert "onward_blog_roundupquote" in traces("feeds the birds")
+
+    assert "questions: 1" in erase()
+
+    assert traces(CANARY, "feeds the birds") == set()
+
+
 def test_someone_who_never_confirmed_is_erased(place: Place) -> None:
     subscribe_by_form(place, TYPED)
     assert {"onward_newsletter_subscriber", "onward_newsletter_outbox"} <= traces(CANARY)
@@ -117,11 +139,13 @@ def test_someone_who_never_confirmed_is_erased(place: Place) -> None:
 def test_the_copy_of_ones_data_holds_what_every_app_knows(place: Place) -> None:
     subscriber = get_an_issue(place, handed_over=True)
     comment(place)
+    ask_a_question(place)
 
     copy = export_everything(subscriber)
 
     assert [answer["words"] for answer in copy["answers"]] == ["I sing for a living."]
     assert [written["text"] for written in copy["comments"]] == ["Cage or sky?"]
+    assert [asked["words"] for asked in copy["questions"]] == ["Who feeds the birds?"]
     assert copy["issues"]
 
 
@@ -140,6 +164,7 @@ def test_a_subscriber_is_erased_and_the_books_still_balance(place: Place, handed
 def test_someone_who_left_traces_everywhere_is_erased_at_once(place: Place, author: Any) -> None:
     get_an_issue(place, handed_over=True)
     comment(place)
+    ask_a_question(place)
     ask_to_be_told(place)
     subscribe_by_form(place, TYPED)
     first = a_public(place.article, "Who pays?", address=CANARY, name=NAME, follows=True)

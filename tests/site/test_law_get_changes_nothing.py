@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from onward_blog.models import CommentState
+from onward_blog.models import CommentState, ReaderQuestion
 from onward_newsletter.models import Delivery, Outbox, Subscriber, Subscription
 from onward_polls.models import Ballot, FollowUp
 from onward_polls.readers import ballots_of
@@ -82,6 +82,7 @@ def assert_buttons_work() -> None:
     confirm_a_comment()
     stop_mail_about_replies()
     confirm_a_follow_up()
+    confirm_the_address_of_a_question()
     answer_the_poll()
     leave_in_one_click()
     leave_by_the_page()
@@ -113,6 +114,11 @@ def stop_mail_about_replies() -> None:
 def confirm_a_follow_up() -> None:
     assert Human().press(link("maybe@example.org", "/polls/follow-up/")).status_code == 200
     assert FollowUp.objects.get(address="maybe@example.org").confirmed_at is not None
+
+
+def confirm_the_address_of_a_question() -> None:
+    assert Human().press(link("curious@example.org", "/questions/told/")).status_code == 200
+    assert ReaderQuestion.objects.get(address="curious@example.org").confirmed_at is not None
 
 
 def answer_the_poll() -> None:

@@ -9,6 +9,8 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from onward_blog.comments.forms import CommentForm
+from onward_blog.models import ReaderQuestion
+from tests.blog.questions import a_question
 from tests.polls.conftest import ReaderAtPoll
 
 from .whole_site import SCRIPT, Human, Place, place, rows
@@ -61,10 +63,18 @@ def buttons(place: Place) -> Iterator[tuple[str, dict[str, str]]]:
     yield f"/polls/{place.words.pk}/words/", {"words": "I coach."}
     aged = CommentForm(place.article).security_fields(seconds_old=60)
     yield f"/comments/{page}/new/", {"comment": "Spam.", "name": "Eve", "email": "victim@example.org", **aged}
+    series = place.series.pk
+    yield f"/questions/{series}/new/", {"words": "Why?", "address": "victim@example.org"}
+    yield f"/questions/q/{ReaderQuestion.objects.get(words='Who pays?').pk}/", {"do": "want"}
     yield f"/share/{page}/link/", {}
     yield f"/share/{page}/arrived/", {"via": "abc"}
     yield f"/reader/{page}/", {}
     yield "/newsletter/", {"newsletter": place.newsletter.slug, "address": "victim@example.org"}
+
+
+@pytest.fixture(autouse=True)
+def _question(place: Place) -> None:
+    a_question(place.series, "Who pays?")
 
 
 @pytest.fixture

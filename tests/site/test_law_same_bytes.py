@@ -32,6 +32,7 @@ def voter_with_a_comment(place: Place, answer: str, text: str) -> Client:
     at_poll.answer(answer)
     at_poll.send("words/", {"words": f"Words: {text}", "consent": "none"})
     browser.comment(place.article, text, email=f"{answer.lower()}@example.org")
+    browser.post(f"/questions/{place.series.pk}/new/", {"words": f"{text} what others?"})
     return browser
 
 

@@ -80,6 +80,7 @@ def test_erasing_leaves_no_trace_but_the_counts(site: dict[str, str]) -> None:
         "newsletter": None,
         "answers": [],
         "comments": [],
+        "questions": [],
     }
 
 

@@ -101,9 +101,9 @@ def withdraw_support(question: ReaderQuestion, identity: str) -> bool:
 
 
 def question_of_token(token: str) -> ReaderQuestion:
-    """Return the question whose address a mail's token stands for; raise LinkVoid."""
+    """Return the question that a mail's token belongs to, which may have no address any more; raise LinkVoid."""
     question_id, nonce = tokens.read_token(token)
-    found = ReaderQuestion.objects.filter(pk=question_id, nonce=nonce).exclude(address="")
+    found = ReaderQuestion.objects.filter(pk=question_id, nonce=nonce)
     question = found.select_related("page").first()
     if question is None:
         raise LinkVoid
@@ -117,7 +117,7 @@ def confirm_address(token: str) -> ReaderQuestion:
     """
     question = question_of_token(token)
     with transaction.atomic():
-        waiting = ReaderQuestion.objects.filter(pk=question.pk, confirmed_at=None)
+        waiting = ReaderQuestion.objects.filter(pk=question.pk, confirmed_at=None).exclude(address="")
         if waiting.update(confirmed_at=timezone.now()):
             question.refresh_from_db()
             notices.tell_asker(question)
@@ -127,8 +127,8 @@ def confirm_address(token: str) -> ReaderQuestion:
 def forget_address(token: str) -> ReaderQuestion:
     """Delete the address of a question; the question stays. Raises LinkVoid."""
     question = question_of_token(token)
-    ReaderQuestion.objects.filter(pk=question.pk).update(address="", confirmed_at=None)
-    question.address, question.confirmed_at = "", None
+    ReaderQuestion.objects.filter(pk=question.pk).exclude(address="").update(address="", confirmed_at=None)
+    question.refresh_from_db()
     return question
 
 

@@ -29,13 +29,10 @@ class AddressRefused(QuestionError):
 
 
 class LinkVoid(QuestionError):
-    """The token is not ours, was changed on the way, or the address it stands for is not kept any more."""
+    """The token is not ours, was changed on the way, or belongs to a question that is gone."""
 
     status = 410
-    sentence = _(
-        "This link does not work any more. Perhaps it was cut off: copy the whole link from the mail. An address that "
-        "was deleted, or told already, has no link."
-    )
+    sentence = _("This link does not work. Perhaps it was cut off: copy the whole link from the mail.")
 
 
 class NotAllowed(QuestionError):

@@ -18,7 +18,9 @@ from .reading import FrozenQuestion, Reading
 PROPOSED = {"words": 6, "comment": 3, "question": 3}
 
 
-def opening_blocks(stream: StreamBlock, roundup: Roundup, *, with_head: bool = True) -> Iterator[tuple[str, Any]]:
+def opening_blocks(
+    stream: StreamBlock, roundup: Roundup, *, with_head: bool = True
+) -> Iterator[tuple[str, Any]]:
     """Yield (name, value) for the head of the part: we asked, you said; and the roundup itself."""
     if with_head and (name := name_of(stream, WeAskedBlock)):
         yield name, _we_asked(stream.child_blocks[name], roundup)
@@ -44,10 +46,15 @@ def proposed_quotes(roundup: Roundup) -> list[RoundupQuote]:
 
 
 def proposed_refs(reading: Reading, *, only: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return (source, key) of the quotes to propose among these, as many of each role as PROPOSED says."""
+    """Return (source, key) of the quotes to propose among these, as many of each role as PROPOSED says.
+
+    The questions that the author picked come before all other open ones, however many they are.
+    """
     chosen = []
     for role, most in PROPOSED.items():
-        chosen += [ref for ref in _spread(reading, reading.quote_refs(role)) if ref in only][:most]
+        refs = [ref for ref in _spread(reading, reading.quote_refs(role)) if ref in only]
+        picked = [ref for ref in refs if ref[0] == "questions"]
+        chosen += [*picked, *(ref for ref in refs if ref not in picked)][: max(most, len(picked))]
     return chosen
 
 
@@ -92,6 +99,8 @@ def lines_for(roundup: Roundup) -> dict[str, str]:
 
 def _said(reading: Reading, question: FrozenQuestion | None) -> tuple[str, str]:
     """Return the number to show large, and the sentence that goes on from it."""
+    if question is None and (asked := reading.total("questions")) and not reading.total("comments"):
+        return str(asked), ngettext("question from a reader.", "questions from readers.", asked)
     if question is None:
         count = reading.total("comments")
         return str(count), ngettext("comment from a reader.", "comments from readers.", count)

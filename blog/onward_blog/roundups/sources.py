@@ -37,6 +37,8 @@ def source_of_quote(quote: Any) -> str:
         return ""
     if quote.source == "comments":
         return address_of("onward_blog:comment", quote.source_key)
+    if quote.source == "questions":
+        return address_of("onward_blog:question", quote.source_key)
     about = Reading(quote.roundup.data).about(quote.source, quote.source_key)
     if not about.startswith("poll:") or not apps.is_installed("onward_polls"):
         return ""
