@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from .actions import withdraw_consent
 from .ballots.ballot_box import lock_ballots, share_poll
-from .models import Ballot, FollowUp, ReaderLink, WordsNote, new_salt
+from .models import Ballot, FollowUp, ProposedWords, ReaderLink, WordsNote, new_salt
 from .readers import address_identity, ballots_of
 
 
@@ -54,7 +54,7 @@ def erase_ballot(ballot: Ballot) -> None:
     """Remove everything that leads from one ballot to a person: only that it was cast, and what for, stays.
 
     Gone are words, name, role, address, network, the author's notes on the words, the ballot's place in what was
-    flagged, and every link to other keys and to the same reader's other ballots. One that was withdrawn goes whole.
+    flagged and in suggested themes, and every link to other keys and to the same reader's other ballots. One that was withdrawn goes whole.
     """
     withdraw_consent(ballot)
     with transaction.atomic():
@@ -69,6 +69,7 @@ def erase_ballot(ballot: Ballot) -> None:
             return
         FollowUp.objects.filter(ballot=held).delete()
         WordsNote.objects.filter(ballot=held).delete()
+        ProposedWords.objects.filter(ballot=held).delete()
         held.fairness_flags.clear()
         held.later.update(previous=None)
         nothing = dict.fromkeys(("words", "credit", "role", "network", "cast_by", "words_by"), "")

@@ -1,5 +1,8 @@
 """An author has themes suggested: when, by whom, and what stays untouched by it."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -82,7 +85,7 @@ def test_without_the_extra_the_board_names_it_and_the_cure(
     monkeypatch.setattr(suggesting, "is_installed", lambda: False)
 
     for said in (board_text(author, answered), text_of(suggest(author, answered))):
-        assert "pip install “wagtail-onward[themes]”" in said
+        assert "pip install &quot;wagtail-onward[themes]&quot;" in said
     assert not ThemeProposal.objects.exists()
 
 
@@ -238,6 +241,7 @@ def test_a_sentence_taken_back_or_erased_leaves_the_proposal(author: Client, ans
     page = text_of(author.get(address("proposals", answered.pk)))
     assert "Ask my wife." not in page
     assert "Learning Polish." not in page
+    assert not ProposedWords.objects.filter(ballot=erased).exists()
     assert f"{left - 2} fit nowhere" in page
 
 
@@ -260,3 +264,24 @@ def test_the_language_is_that_of_the_site_where_no_page_is_known(poll: Poll, set
     written_to(poll, ["Rapports"])
 
     assert language_of(poll) == "fr"
+
+
+# What a site without the extra must not notice
+
+
+def test_nothing_of_the_program_is_loaded_before_somebody_asks() -> None:
+    asked = (
+        "import django; django.setup(); from django.urls import get_resolver; get_resolver().url_patterns; "
+    )
+    asked += "import sys, onward_polls.tasks; print([name for name in ('sklearn', 'scipy', 'numpy') if name in sys.modules])"
+    paths = os.pathsep.join(path for path in sys.path if path)
+
+    said = subprocess.run(
+        [sys.executable, "-c", asked],
+        env={**os.environ, "PYTHONPATH": paths, "DJANGO_SETTINGS_MODULE": "onward_site.settings.test"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert said.stdout.strip() == "[]"

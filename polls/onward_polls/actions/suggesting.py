@@ -37,7 +37,7 @@ def why_no_suggestion(n: int) -> str:
     if not is_installed():
         return _(
             "To have themes suggested, whoever runs this site installs scikit-learn with: "
-            "pip install “wagtail-onward[themes]”. Nothing readers wrote leaves this server either way."
+            'pip install "wagtail-onward[themes]". Nothing readers wrote leaves this server either way.'
         )
     return ""
 
@@ -51,6 +51,8 @@ def ask_for_themes(poll: Poll) -> ThemeProposal:
     if why := why_no_suggestion(n):
         raise CannotSuggest(why)
     with transaction.atomic():
+        # Two windows that ask at once: the later one's proposal stays.
+        Poll.objects.select_for_update().get(pk=poll.pk)
         ThemeProposal.objects.filter(poll=poll).delete()
         proposal: ThemeProposal = ThemeProposal.objects.create(poll=poll, asked_at=timezone.now(), n=n)
     return proposal
