@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import add_never_cache_headers, get_conditional_response
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from onward_blog.conf import blog_settings
@@ -42,7 +43,7 @@ def roundup(request: HttpRequest, roundup_id: int) -> HttpResponseBase:
     context = {
         "roundup": found,
         "reading": reading,
-        "card": RoundupCard(found, quotes=list(quotes), whole=True).render_html(),
+        "card": RoundupCard(found, quotes=list(quotes), heading=_("As published"), whole=True).render_html(),
         "now": AsPublishedAndNow(found).render_html(),
         "base_template": blog_settings().BASE_TEMPLATE,
         "uses": uses,
