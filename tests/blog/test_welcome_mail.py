@@ -74,3 +74,45 @@ def test_topic_that_is_no_series_is_welcomed_without_a_list(newsletter, series, 
     topic = newsletter.topics.create(name="Something", slug="something", key=key)
 
     assert welcome_content(subscribed(newsletter, topic)).html_body == ""
+
+
+@pytest.fixture
+def announced(series):
+    part = article(series, "A secret part")
+    part.next_question = "Who pays for it?"
+    part.save_revision().publish()
+    return part
+
+
+def test_follower_of_a_series_is_told_what_the_next_part_will_ask(newsletter, series, announced):
+    html = welcome_content(subscribed(newsletter, mailing.topic_for_series(series))).html_body
+
+    assert f'{series.url}next/">Who pays for it?</a>' in html
+    assert "Part 4 is announced" in html
+
+
+def test_page_that_thanks_leads_to_the_first_part_and_the_next_one(reader, newsletter, series, announced):
+    topic = mailing.topic_for_series(series)
+
+    page = reader.get(f"/newsletter/thanks/?topic={topic.pk}").content.decode()
+
+    assert f'<a href="{series.url}next/">Who pays for it?</a>' in page
+    assert f'<a href="{article(series, "Where the week goes").url}">Where the week goes</a>' in page
+
+
+@pytest.mark.parametrize(
+    "topic", ["?topic=0", "?newsletter={newsletter}", "?topic={private}", "?topic={other}"]
+)
+def test_page_that_thanks_names_nothing_that_is_not_for_everybody(
+    reader, newsletter, series, announced, topic
+):
+    private = mailing.topic_for_series(series)
+    other = newsletter.topics.create(name="Weather", slug="weather", key="weather:1")
+    PageViewRestriction.objects.create(page=series, restriction_type=PageViewRestriction.LOGIN)
+    query = topic.format(newsletter=newsletter.pk, private=private.pk, other=other.pk)
+
+    page = reader.get(f"/newsletter/thanks/{query}")
+
+    assert page.status_code == 200
+    assert "Who pays for it?" not in page.content.decode()
+    assert "Where the week goes" not in page.content.decode()
