@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from .following.ending import settle_all
 from .mail import send_django_mail
 from .responses.aggregating import aggregate_responses
 from .responses.folding import fold_changed
@@ -21,5 +22,6 @@ def fold() -> None:
 
 @shared_task(name="onward_blog.aggregate_responses", acks_late=True, ignore_result=True)
 def aggregate() -> None:
-    """Write down what readers did on each day that is over."""
+    """Write down what readers did on each day that is over; let the followers go of series that have ended."""
     aggregate_responses(seconds=AGGREGATION_SECONDS)
+    settle_all()
