@@ -103,8 +103,9 @@ class Book:
         return read_days({page: self.totals[page] for page in pages}, series)
 
     def trend(self, pages: Sequence[int], *, has_followers: bool = True) -> Trend | None:
-        """Return how the numbers of these pages moved, with the parts that came out meanwhile marked."""
-        events = [event for place in self.places if place.series for event in published(place.parts)]
+        """Return how the numbers of these pages moved, with the parts that came out meanwhile marked where it is one series."""
+        series = [place for place in self.places if place.series]
+        events = published(series[0].parts) if len(series) == 1 else []
         return trend_of(self.days(pages), columns(has_followers=has_followers), events)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .numbers import shown
-from .summary import Desk, Row
+from .summary import Desk
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,15 @@ class Decision:
 
 def decisions_of(desk: Desk) -> list[Decision]:
     """Return what waits on a desk, what readers wait for first."""
-    return [*_held(desk), *_ready(desk), *_untold(desk), *_unmailed(desk), *_taken_back(desk)]
+    return [
+        *_held(desk),
+        *_asked(desk),
+        *_overdue(desk),
+        *_ready(desk),
+        *_untold(desk),
+        *_unmailed(desk),
+        *_taken_back(desk),
+    ]
 
 
 def _held(desk: Desk) -> Iterator[Decision]:
@@ -45,6 +53,38 @@ def _held(desk: Desk) -> Iterator[Decision]:
         )
 
 
+def _asked(desk: Desk) -> Iterator[Decision]:
+    if desk.asked:
+        text = ngettext(
+            "%(n)d question from a reader is held until you decide.",
+            "%(n)d questions from readers are held until you decide.",
+            desk.asked,
+        )
+        yield Decision(
+            f"asked:{desk.last_asked}",
+            text % {"n": desk.asked},
+            _("Decide"),
+            reverse("onward_blog_questions:queue"),
+        )
+
+
+def _overdue(desk: Desk) -> Iterator[Decision]:
+    for part in desk.overdue:
+        expected = ngettext(
+            "The next part of “%(title)s” was expected %(days)d days ago, and %(n)s answer waits for it.",
+            "The next part of “%(title)s” was expected %(days)d days ago, and %(n)s answers wait for it.",
+            part.answers,
+        )
+        announced = ngettext(
+            "The next part of “%(title)s” was announced %(days)d days ago, and %(n)s answer waits for it.",
+            "The next part of “%(title)s” was announced %(days)d days ago, and %(n)s answers wait for it.",
+            part.answers,
+        )
+        facts = {"title": part.series.title, "days": part.silent_days, "n": shown(part.answers)}
+        text = (expected if part.was_expected else announced) % facts
+        yield _next_part(part.key, part.announcer.pk, part.draft.pk if part.draft else None, text)
+
+
 def _ready(desk: Desk) -> Iterator[Decision]:
     for row in desk.ready:
         n = row.totals["answers"]
@@ -53,15 +93,15 @@ def _ready(desk: Desk) -> Iterator[Decision]:
             "%(n)s answers to “%(title)s” are ready for the next part.",
             n,
         )
-        yield _next_part(row, text % {"n": shown(n), "title": row.page.title})
+        text %= {"n": shown(n), "title": row.page.title}
+        yield _next_part(f"ready:{row.page.pk}", row.page.pk, row.draft, text)
 
 
-def _next_part(row: Row, text: str) -> Decision:
-    key = f"ready:{row.page.pk}"
-    if row.draft:
-        edit = reverse("wagtailadmin_pages:edit", args=[row.draft])
+def _next_part(key: str, page_id: int, draft: int | None, text: str) -> Decision:
+    if draft:
+        edit = reverse("wagtailadmin_pages:edit", args=[draft])
         return Decision(key, text, _("Open the draft of the next part"), edit)
-    return Decision(key, text, _("Write the next part"), _screen("next_part", row.page.pk), posts=True)
+    return Decision(key, text, _("Write the next part"), _screen("next_part", page_id), posts=True)
 
 
 def _untold(desk: Desk) -> Iterator[Decision]:

@@ -99,29 +99,41 @@ def returned_of(folds: Mapping[int, Mapping[str, Any]]) -> Mapping[int, Any]:
     return returned(folds)
 
 
-def part_of(n: int, whole: int) -> str:
-    """Return "14 of 87 (16%)"; without a percentage for few, and with a word of caution for not many."""
+def part_of(n: int, whole: int, said: str) -> str:
+    """Return ``said``, with its %(n)s and %(whole)s, and how much that is: "14 of 87 answers (16%)".
+
+    Without a percentage for few, and with a word of caution for not many.
+    """
+    text = said % {"n": shown(n), "whole": shown(whole)}
     if whole < FEW:
-        return _("%(n)s of %(whole)s") % {"n": shown(n), "whole": shown(whole)}
-    said = _("%(n)s of %(whole)s (%(percent)d%%)")
+        return text
+    percent = round(100 * n / whole)
     if whole < CAREFUL:
-        said = _("%(n)s of %(whole)s (%(percent)d%%, of few)")
-    return said % {"n": shown(n), "whole": shown(whole), "percent": round(100 * n / whole)}
+        return _("%(said)s (%(percent)d%%, of few)") % {"said": text, "percent": percent}
+    return _("%(said)s (%(percent)d%%)") % {"said": text, "percent": percent}
+
+
+def from_mails(numbers: Numbers) -> str:
+    """Say how many of the mails led to an answer, or return "" where none was mailed."""
+    mailed = numbers.get("mailed", 0)
+    return (
+        part_of(numbers.get("by_mail", 0), mailed, _("%(n)s of %(whole)s mails led to an answer"))
+        if mailed
+        else ""
+    )
 
 
 def _note(key: str, numbers: Numbers, back: Any | None) -> str:
     """Say of whom a step is a part, where that is known: nobody is followed from one step to another."""
-    answers, mailed = numbers.get("answers", 0), numbers.get("mailed", 0)
-    from_mail = numbers.get("from_mail", 0)
-    if key == "answers" and mailed and answers:
-        return _("%(part)s who were mailed answered from the mail") % {"part": part_of(from_mail, mailed)}
+    answers = numbers.get("answers", 0)
+    if key == "answers" and answers:
+        return from_mails(numbers)
     if key == "words" and answers:
-        return _("%(part)s answers") % {"part": part_of(numbers.get("words", 0), answers)}
-    if key == "arrivals" and numbers.get("shares", 0):
-        n = numbers["shares"]
+        return part_of(numbers.get("words", 0), answers, _("%(n)s of %(whole)s answers"))
+    if key == "arrivals" and (n := numbers.get("shares", 0)):
         return ngettext("after %(n)s share", "after %(n)s shares", n) % {"n": shown(n)}
     if key == "came_back" and back is not None:
         if not back.came_back:
             return _("The question was asked again. Who answers both times is told from five readers on.")
-        return _("%(part)s who answered") % {"part": part_of(back.came_back, back.of)}
+        return part_of(back.came_back, back.of, _("%(n)s of %(whole)s who answered"))
     return ""

@@ -26,7 +26,7 @@ Numbers = Mapping[str, int]
 #: The columns of the author's screens, in the order in which one leads to the next.
 COLUMNS = ("mailed", "arrivals", "answers", "words", "comments", "shares", "subscribers")
 #: Those that the response fold of an article holds, up to this minute.
-FOLDED = ("answers", "words", "comments", "shares", "arrivals", "from_mail")
+FOLDED = ("answers", "words", "comments", "shares", "arrivals")
 #: What is kept of the windows of an article, and of a series: its other numbers are those of its articles.
 OF_ARTICLE, OF_SERIES = (*FOLDED, "mailed"), ("subscribers",)
 
@@ -68,16 +68,19 @@ def added(numbers: Iterable[Numbers]) -> dict[str, int]:
 
 
 def folded_numbers(data: Mapping[str, Any]) -> dict[str, int]:
-    """Return the columns that a response fold holds."""
+    """Return the columns that a response fold holds, and ``by_mail``: how many mails led to an answer, at least.
+
+    One mail may carry several questions, so it is the answers to the one of them that most answered from their mail.
+    """
     polls, shares = data.get("polls", {}), data.get("shares", {})
-    doors = (group.get("facts", {}).get("doors", {}) for group in polls.get("groups", []))
+    doors = [group.get("facts", {}).get("doors", {}) for group in polls.get("groups", [])]
     return {
         "answers": polls.get("total", 0),
         "words": polls.get("facts", {}).get("words", 0),
         "comments": data.get("comments", {}).get("total", 0),
         "shares": shares.get("total", 0),
         "arrivals": shares.get("facts", {}).get("arrivals", 0),
-        "from_mail": sum(door.get("mail", 0) for door in doors),
+        "by_mail": max((door.get("mail", 0) for door in doors), default=0),
     }
 
 
@@ -147,7 +150,7 @@ def read_days(totals: Mapping[int, Numbers], series: Collection[int] = ()) -> li
         by_day[since.astimezone(UTC).date()].append({column: numbers.get(column, 0) for column in columns})
     days = [Day(day, added(numbers)) for day, numbers in sorted(by_day.items())]
     closed, in_all = added(day.numbers for day in days), added(totals.values())
-    rest = {column: n - closed.get(column, 0) for column, n in in_all.items()}
+    rest = {column: n - closed.get(column, 0) for column, n in in_all.items() if column in COLUMNS}
     until = WindowMark.objects.filter(page__in=totals).aggregate(until=Max("until"))["until"]
     return [*days, Day((until or timezone.now()).astimezone(UTC).date(), rest, is_open=True)]
 

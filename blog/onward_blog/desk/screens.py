@@ -80,6 +80,7 @@ class ReadersView(Screen):
             "decisions": decisions_of(look_at_desk(self.request.user)),
             "series": [self.book.series_entry(place) for place in series],
             "single": [entry for place in single for entry in self.book.entries(place)],
+            "trend": self.book.trend([page for place in self.places for page in place.ids]),
             "steps": first_steps() if self.book.is_empty else [],
         }
 

@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from onward_blog import mailing
 from onward_blog.comments.access import states_for
+from onward_blog.following.promises import Overdue, overdue_parts
 from onward_blog.mixins import SeriesMixin
-from onward_blog.models import AuthorDesk, CommentState, RoundupQuote, RoundupUse
+from onward_blog.models import AuthorDesk, CommentState, ReaderQuestion, RoundupQuote, RoundupUse
+from onward_blog.questions.access import questions_for
 from onward_blog.responses.folding import article_models
 
 from .numbers import News, read_folds, read_news, read_totals
@@ -61,9 +63,12 @@ class Desk:
 
     shelves: list[Shelf]
     news: News
-    #: How many comments are held, and the number of the newest of them, or None.
+    #: How many comments, and how many questions from readers, are held, and the number of the newest, or None.
     held: int
     last_held: int | None
+    asked: int
+    last_asked: int | None
+    overdue: list[Overdue]
     subscribers: tuple[int, int] | None
     untold: list[RoundupUse]
     taken_back: list[RoundupQuote]
@@ -75,8 +80,13 @@ class Desk:
 
     @property
     def ready(self) -> list[Row]:
-        """The rows whose next part can be written: somebody answered, none came after, and it is not the last planned."""
+        """The rows whose next part can be written: somebody answered, none came after, and it is not the last planned.
+
+        A part that is overdue is spoken of as such, and not here.
+        """
+        overdue = {part.announcer.pk for part in self.overdue}
         open_rows = (row for row in self.rows if row.may_write_on and not row.is_last)
+        open_rows = (row for row in open_rows if row.page.pk not in overdue)
         return [row for row in open_rows if row.totals.get("answers", 0)]
 
 
@@ -90,11 +100,16 @@ def look_at_desk(user: Any) -> Desk:
     rows = [Row(page, totals[page.pk], dict(news.numbers.get(page.pk, {}))) for page in articles]
     _place(rows)
     held = states_for(user).filter(state=CommentState.State.HELD).aggregate(n=Count("pk"), last=Max("pk"))
+    questions = questions_for(user).filter(state=ReaderQuestion.State.HELD)
+    asked = questions.aggregate(n=Count("pk"), last=Max("pk"))
     return Desk(
         shelves=_shelves(rows),
         news=news,
         held=held["n"],
         last_held=held["last"],
+        asked=asked["n"],
+        last_asked=asked["last"],
+        overdue=overdue_parts(user, now),
         subscribers=mailing.subscriber_count(since=news.since),
         untold=_untold(ids, now),
         taken_back=_taken_back(ids, now),

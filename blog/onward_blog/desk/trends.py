@@ -73,8 +73,13 @@ class Trend:
 
 
 def trend_of(days: Sequence[Day], columns: Sequence[str], events: Iterable[tuple[date, str]]) -> Trend | None:
-    """Draw the days; None before the first is over. ``events`` are (day, label) of what is marked."""
-    if len(days) < 2:
+    """Draw the days up to the last on which something came; None before the first is over.
+
+    ``events`` are (day, label) of what is marked.
+    """
+    if days and not any(days[-1].numbers.values()):
+        days = days[:-1]
+    if not days or all(day.is_open for day in days):
         return None
     span = (days[-1].day - days[0].day).days + 1
     unit = "day" if span <= MOST else "week" if span <= 7 * MOST else "month"
@@ -106,7 +111,7 @@ def _spans(days: Sequence[Day], unit: str) -> list[Day]:
         spans.setdefault(start_of(days[0].day + timedelta(offset), unit), [])
     for day in days:
         spans[start_of(day.day, unit)].append(day.numbers)
-    last = start_of(days[-1].day, unit)
+    last = start_of(days[-1].day, unit) if days[-1].is_open else None
     return [Day(start, added(numbers), start == last) for start, numbers in spans.items()]
 
 
@@ -132,11 +137,10 @@ def _summary(numbers: Sequence[int], spans: Sequence[Day], unit: str) -> str:
         "week": ngettext("%(n)s in %(spans)s week", "%(n)s in %(spans)s weeks", len(spans)),
         "month": ngettext("%(n)s in %(spans)s month", "%(n)s in %(spans)s months", len(spans)),
     }[unit] % {"n": shown(in_all), "spans": len(spans)}
-    return _("%(said)s; the most, %(most)s, on %(when)s.") % {
-        "said": said,
-        "most": shown(most),
-        "when": when,
-    }
+    text = _("%(said)s; the most, %(most)s, on %(when)s.")
+    if unit != "day":
+        text = _("%(said)s; the most, %(most)s, in %(when)s.")
+    return text % {"said": said, "most": shown(most), "when": when}
 
 
 def _marks(spans: Sequence[Day], events: Iterable[tuple[date, str]], unit: str) -> list[Mark]:
@@ -158,7 +162,7 @@ def _label(span: Day, unit: str) -> str:
         text = date_format(span.day, "F Y")
     else:
         text = date_format(span.day, "j F Y")
-        text = _("week of %(day)s") % {"day": text} if unit == "week" else text
+        text = _("the week of %(day)s") % {"day": text} if unit == "week" else text
     return _("%(time)s, not over yet") % {"time": text} if span.is_open else text
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from onward_blog.desk.decisions import Decision, decisions_of
-from onward_blog.desk.funnel import part_of
+from onward_blog.desk.funnel import from_mails
 from onward_blog.desk.news import news_line
 from onward_blog.desk.numbers import Numbers, added, gained, read_folds, read_totals, shown
 from onward_blog.desk.places import Place, ids_in, places_of
@@ -82,17 +82,12 @@ def _items(
 
 
 def _line(totals: Numbers, new: Numbers) -> str:
-    """Return "87 answers (14 with a sentence), 6 comments and 9 shares. From the mail 61 of 1,204 (5%) answered." or ""."""
+    """Return "87 answers (14 with a sentence) and 6 comments. So far 61 of 1,204 mails led to an answer (5%)." or ""."""
     line = news_line(new)
     if not line:
         return ""
-    mailed, from_mail = totals.get("mailed", 0), totals.get("from_mail", 0)
-    if not (mailed and from_mail and new.get("answers")):
-        return f"{line}."
-    reached = _("So far %(part)s who were mailed answered from the mail.") % {
-        "part": part_of(from_mail, mailed)
-    }
-    return f"{line}. {reached}"
+    mails = from_mails(totals) if new.get("answers") else ""
+    return f"{line}. {_('So far %(mails)s.') % {'mails': mails}}" if mails else f"{line}."
 
 
 def _decision(decision: Decision) -> Item:

@@ -1,6 +1,7 @@
 """Sending the morning mail: to each author once a day at most, however often and wherever this runs."""
 
 import logging
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -94,7 +95,7 @@ def _take(letter: Letter, user: Any, today: date) -> bool:
         purpose="morning",
         address=user.email,
         subject=f"{letter.subject} · {letter.site_name}",
-        text=render_to_string("onward_blog/morning/mail.txt", context),
+        text=re.sub(r"\n{3,}", "\n\n", render_to_string("onward_blog/morning/mail.txt", context)),
         html=render_to_string("onward_blog/morning/mail.html", context),
         key=f"morning:{user.pk}:{today.isoformat()}",
     )
