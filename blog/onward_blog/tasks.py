@@ -4,11 +4,12 @@ from celery import shared_task
 
 from .following.ending import settle_all
 from .mail import send_django_mail
+from .morning.sending import send_morning_mails
 from .responses.aggregating import aggregate_responses
 from .responses.folding import fold_changed
 
 
-__all__ = ["aggregate", "fold", "send_django_mail"]
+__all__ = ["aggregate", "fold", "send_django_mail", "write_in_the_morning"]
 
 #: A run of the aggregation stops after so many seconds; what is left is done by the next.
 AGGREGATION_SECONDS = 120
@@ -25,3 +26,9 @@ def aggregate() -> None:
     """Write down what readers did on each day that is over; let the followers go of series that have ended."""
     aggregate_responses(seconds=AGGREGATION_SECONDS)
     settle_all()
+
+
+@shared_task(name="onward_blog.morning_mail", acks_late=True, ignore_result=True)
+def write_in_the_morning() -> None:
+    """Write to authors in the morning, each once a day; before seven, and after that has been done, do nothing."""
+    send_morning_mails()

@@ -48,6 +48,9 @@ def beat_schedule(pump_seconds: int, *, reads_bounces: bool = False) -> dict[str
         "onward_polls.fold": 15,
         "onward_blog.fold_responses": 30,
         "onward_blog.aggregate_responses": 600,
+        # The morning is looked for every few minutes, in the site's own time: no clock of the beat has to be right,
+        # and a message that was lost, or a beat that was down at seven, only makes the mail later.
+        "onward_blog.morning_mail": 300,
     }
     if reads_bounces:
         ticks["onward_newsletter.read_bounces"] = 300
