@@ -46,6 +46,7 @@ def beat_schedule(pump_seconds: int, *, reads_bounces: bool = False) -> dict[str
     ticks = {
         "onward_newsletter.pump": pump_seconds,
         "onward_polls.fold": 15,
+        "onward_site.publish_scheduled": 60,
         "onward_blog.fold_responses": 30,
         "onward_blog.aggregate_responses": 600,
         # The morning is looked for every few minutes, in the site's own time: no clock of the beat has to be right,
