@@ -120,6 +120,20 @@ def test_a_schedule_is_refused_like_publishing(draft, author):
     assert not draft.revisions.filter(approved_go_live_at__isnull=False).exists()
 
 
+def test_publishing_while_somebody_saves_a_draft_elsewhere_is_refused_as_well(draft, author):
+    # Wagtail keeps on the block itself that a draft is being saved, which is seen in every thread.
+    block = ArticlePage.body.field.stream_block
+    block.defer_required_validation()
+    try:
+        response = press(author, draft, "publish", **{"body-0-value-changed": "I rewrote the part."})
+    finally:
+        block.restore_deferred_validation()
+
+    assert ASKED in author.get(response.url).content.decode()
+    assert not is_out(draft)
+    assert latest_of(draft).body[0].value["changed"] == "I rewrote the part."
+
+
 def test_scripts_are_refused_too_and_nothing_goes_out(draft, author):
     with pytest.raises(TextNotAccepted, match="We asked, you said"):
         draft.get_latest_revision().publish(user=author.user)

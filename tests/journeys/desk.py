@@ -66,6 +66,14 @@ class Desk:
         self.page.get_by_role("button", name="Publish").last.click()
         expect(self.page.locator(".messages .success")).to_contain_text("published")
 
+    def stand_by(self) -> None:
+        """Accept every block that the site wrote; without that the page cannot go out."""
+        self.page.wait_for_load_state("networkidle")
+        boxes = self.page.get_by_label("I stand by this").locator("visible=true")
+        expect(boxes.first).to_be_visible()
+        for box in boxes.all():
+            box.check()
+
     def open_editor(self, title: str) -> None:
         self.page.goto(f"{self.url}/admin/pages/{self._number_of(title)}/edit/")
 
