@@ -150,6 +150,14 @@ def test_tables_hold_what_counting_by_hand_gives_and_no_cell_under_five(
     mine = by_hand(poll, published.roundup.until)
     rows = published.rows()
 
+    counted = [(row["table"], row["option"], row["count"]) for row in rows if row["n"] in ("3", "13", "41")]
+    assert counted == [
+        ("comments", "", "3"),
+        ("shares", "mail", "9"),
+        ("arrivals", "mail", "30"),
+        ("shares", "link", "4"),
+        ("arrivals", "link", "11"),
+    ]
     roles = [row for row in rows if row["table"] == "roles"]
     assert roles
     for row in roles:
@@ -288,7 +296,7 @@ def test_version_one_is_read_as_it_was(published: Published) -> None:
 
     assert "76 readers who chose to answer" in page
     assert "1 question, 76 answers in all" in page
-    assert len(published.rows()) == 3
+    assert [row["table"] for row in published.rows()].count("options") == 3
 
 
 def test_asking_again_for_the_same_count_gives_the_same_bytes_whatever_is_refreshed(

@@ -126,7 +126,8 @@ class RoundupCard(Component):
             "row": quote,
             "link": address_of("onward_blog:comment", quote.source_key) if comment else "",
             "credit": quote.credit or _("a reader"),
-            "permission": "" if comment else _("quoted with permission"),
+            # What was written for everybody to read needed none.
+            "permission": "" if quote.source in ("comments", "questions") else _("quoted with permission"),
         }
 
     def _shares(self) -> str:

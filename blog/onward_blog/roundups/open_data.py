@@ -25,6 +25,7 @@ COLUMNS = (
     "kind",
     # "options": how often each was given. "before": likewise when the question was asked before. "themes": what
     # readers wrote about. "roles": answers (option) by role (row). "moves": answers now (option) by answer before (row).
+    # "words": how many wrote. "comments", "shares" and "arrivals" by channel, and the sources that a project adds.
     "table",
     "row",
     "option_id",
@@ -73,6 +74,35 @@ def rows_of(roundup: Any) -> Iterator[dict[str, Any]]:
         head = {**shared, **_head(question)}
         for row in _tables(question):
             yield {**head, **row}
+    for source in reading.sources.values():
+        for row in _of_source(source):
+            yield {**shared, **row}
+
+
+def _of_source(source: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the lines of what is no poll: comments, shares by channel, and what a project counts."""
+    if source["source"] == "polls" or not source["total"]:
+        return
+    about = {"table": source["source"], "first_answer": source["first_at"], "last_answer": source["last_at"]}
+    for group in source["groups"]:
+        told = {
+            **about,
+            "question": group["title"] or source["label"],
+            "kind": group["kind"],
+            "n": group["total"],
+        }
+        for line in group["lines"]:
+            yield {**told, "option_id": line["key"], "option": line["text"], "count": line["count"]}
+            if "arrivals" in line["facts"]:
+                arrived = {"table": "arrivals", "option_id": line["key"], "option": line["text"]}
+                yield {
+                    **told,
+                    **arrived,
+                    "count": line["facts"]["arrivals"],
+                    "n": source["facts"]["arrivals"],
+                }
+        if not group["lines"]:
+            yield {**told, "count": group["total"]}
 
 
 def _head(question: FrozenQuestion) -> dict[str, Any]:
