@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 
 from onward_blog.responses.base import Quote
 from onward_blog.responses.people import initials
@@ -73,14 +73,21 @@ def _telling(polls: Sequence[Poll], found: Sequence[Ballot], notes: dict[int, Wo
     return {ballot: turn for turn, ballot in enumerate(turns)}
 
 
-def themes_of(ballots: Any) -> dict[int, dict[str, int]]:
-    """Return {poll id: {theme: how many sentences the author put under it}}; one query."""
-    notes = WordsNote.objects.filter(ballot__in=ballots.with_words(), theme__isnull=False)
-    rows = notes.values_list("theme__poll_id", "theme__name").annotate(n=Count("pk"))
-    themes: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    for poll, name, n in rows.order_by("theme__poll_id", "theme__sort_order", "theme__name"):
-        themes[poll][name] = n
-    return themes
+def themes_of(ballots: Any, polls: Sequence[Poll]) -> dict[int, dict[str, int]]:
+    """Return {poll id: {theme: how many of these ballots' sentences the author put under it}}; two queries."""
+    themes = Theme.objects.filter(poll__in=[poll.pk for poll in polls]).order_by("poll", "sort_order", "name")
+    names = {pk: (poll, name) for pk, poll, name in themes.values_list("pk", "poll_id", "name")}
+    # Each note looks its ballot up. As a join, PostgreSQL went through a million ballots for five hundred notes.
+    written = Subquery(ballots.with_words().filter(pk=OuterRef("ballot_id")).values("pk")[:1])
+    notes = (
+        WordsNote.objects.filter(theme__in=list(names)).alias(written=written).filter(written__isnull=False)
+    )
+    counts = dict(notes.values_list("theme_id").annotate(n=Count("pk")))
+    found: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for theme, (poll, name) in names.items():
+        if theme in counts:
+            found[poll][name] = counts[theme]
+    return found
 
 
 def credit_of(ballot: Ballot) -> str:

@@ -78,7 +78,7 @@ class PollSource:
             return None
         ballots = ballots_in(polls, since, until)
         heads, marks, aside = count(polls, since, until)
-        themes = themes_of(ballots)
+        themes = themes_of(ballots, polls)
         groups = tuple(
             group_of(
                 poll, heads[poll.pk], marks, {"excluded": aside[poll.pk], "themes": themes.get(poll.pk, {})}
