@@ -7,7 +7,7 @@ A series is a page, its parts are its children, and the order of the tree is the
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.http import HttpRequest
@@ -136,6 +136,9 @@ class SeriesMixin(PageModel):
 
 class ArticleMixin(PageModel):
     """A page that is one part of a series."""
+
+    #: Addresses below a series that mean something else.
+    reserved_slugs: ClassVar[frozenset[str]] = frozenset()
 
     comments_enabled = models.BooleanField(_("readers may comment"), default=True)
     next_question = models.CharField(

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from onward_blog.following.ending import end_series
@@ -108,3 +110,15 @@ def test_a_promise_for_a_day_counts_in_the_authors_time_zone(author: Any) -> Non
 
     assert overdue_parts(author.user, evening) == []
     assert overdue_parts(author.user, evening + timedelta(hours=1)) != []
+
+
+def test_series_that_keep_their_word_cost_nothing(author: Any) -> None:
+    counts = []
+    for _round in range(2):
+        for _series in range(3):
+            announced(5)
+        with CaptureQueriesContext(connection) as queries:
+            assert overdue_parts(author.user) == []
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]

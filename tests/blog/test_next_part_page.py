@@ -14,6 +14,7 @@ from wagtail.models import Page, PageViewRestriction
 from onward_blog import versions
 from onward_blog.pages.models import ArticlePage
 from onward_blog.responses.folding import fold_responses
+from onward_blog.roundups.next_part import write_next_part
 from onward_newsletter.models import Newsletter, Topic
 from onward_polls.models import Poll
 from tests.blog.answers import a_poll, ballots
@@ -231,6 +232,16 @@ def test_an_article_cannot_take_its_address_and_one_that_had_it_keeps_it(reader:
     ArticlePage.objects.filter(pk=old.pk).update(slug="next", url_path=f"{part.series.url_path}next/")
 
     assert "An old article" in text_of(reader, coming(part))
+
+
+def test_a_part_whose_question_spells_that_address_can_be_written(author: Any) -> None:
+    poll = a_poll()
+    ballots(poll, {"Repair": 3})
+    part = announcing(poll, next_question="Next?")
+
+    draft = write_next_part(part, user=author.user)
+
+    assert (draft.title, draft.slug) == ("Next?", "next-2")
 
 
 def test_pages_that_are_no_series_keep_this_address_too(reader: Client) -> None:

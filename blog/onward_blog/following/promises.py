@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
+import swapper
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Left, Length
 from django.utils import timezone
 
 from onward_blog.models import ResponseFold
+from onward_blog.responses.folding import article_models
 
 from .ending import series_models
 
@@ -47,20 +51,32 @@ def overdue_parts(user: Any, now: datetime | None = None) -> list[Overdue]:
     For the author's desk and the morning mail: show each with a button to the draft, or to "Write the next part" of
     ``announcer`` where ``draft`` is None. A part is overdue when its series has not ended, answers wait in the part that
     announces it, and 14 days have passed since the day it was expected, or since that part where no day was named.
-    Only series that the user may edit are looked at; a few queries for each that is announced.
+    Only series that the user may edit are looked at. One query for each type of page, and a few for each series whose
+    newest part announced another one 14 days ago or earlier.
     """
     moment = now or timezone.now()
     found = [
         part
-        for series in _open_series()
+        for series in _series_that_wait(moment - timedelta(days=SILENT_DAYS))
         if series.permissions_for_user(user).can_edit() and (part := _overdue(series, moment))
     ]
     return sorted(found, key=lambda part: (-part.silent_days, part.series.pk))
 
 
-def _open_series() -> Iterator[Any]:
-    for model in series_models():
-        yield from model.objects.live().filter(ended_at=None).order_by("pk")
+def _series_that_wait(since: datetime) -> Iterator[Any]:
+    """Yield the series that go on and whose newest part has announced the next one since then or longer."""
+    parents = {path for model in article_models() for path in _parents_of_announcers(model, since)}
+    for model in series_models() if parents else ():
+        yield from model.objects.live().filter(path__in=parents, ended_at=None).order_by("pk")
+
+
+def _parents_of_announcers(model: Any, since: datetime) -> Iterator[str]:
+    pages = swapper.load_model("wagtailcore", "Page").objects
+    parent = Left(OuterRef("path"), Length(OuterRef("path")) - model.steplen)
+    later = pages.live().filter(depth=OuterRef("depth"), path__gt=OuterRef("path"), path__startswith=parent)
+    waiting = model.objects.live().exclude(next_question="").filter(~Exists(later))
+    paths = waiting.filter(first_published_at__lte=since).values_list("path", flat=True)
+    return (path[: -model.steplen] for path in paths)
 
 
 def _overdue(series: Any, now: datetime) -> Overdue | None:

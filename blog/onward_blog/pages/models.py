@@ -153,6 +153,7 @@ class ArticlePage(ArticleMixin, PublicPageMixin, Page):
     parent_page_types = ["onward_blog_pages.SeriesPage"]
     subpage_types: list[str] = []
     template = "onward_blog/pages/article_page.html"
+    reserved_slugs = RESERVED_SLUGS
 
     class Meta:
         verbose_name = _("article")
@@ -190,7 +191,7 @@ class ArticlePage(ArticleMixin, PublicPageMixin, Page):
     def clean(self) -> None:
         """Refuse an address that means something else below a series."""
         super().clean()
-        if self.slug in RESERVED_SLUGS:
+        if self.slug in self.reserved_slugs:
             raise ValidationError(
                 {"slug": _("This address is the series’ feed, or its next part. Choose another.")}
             )

@@ -102,7 +102,7 @@ def _start_draft(article: Any, user: Any) -> Any:
 
 
 def _free_slug(article: Any, title: str) -> str:
-    taken = set(article.get_parent().get_children().values_list("slug", flat=True))
+    taken = {*article.get_parent().get_children().values_list("slug", flat=True), *article.reserved_slugs}
     stem = slugify(title)[:200] or "next-part"
     numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
     return next(slug for slug in (stem, *numbered) if slug not in taken)
