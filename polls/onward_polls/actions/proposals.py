@@ -128,8 +128,12 @@ def accept_proposed(theme: ProposedTheme) -> tuple[Theme, int]:
 
 
 def accept_all(proposal: ThemeProposal) -> int:
-    """Accept every theme of a proposal that has words left; return how many, and forget the rest of the proposal."""
+    """Accept every theme of a proposal that has words left; return how many, and forget the rest of the proposal.
+
+    Raises ProposalGone.
+    """
     with transaction.atomic():
+        _held(proposal)
         accepted = 0
         for theme in proposal.themes.all():
             if open_words(proposal).filter(theme=theme).exists():
