@@ -73,6 +73,14 @@ def test_the_poll_and_the_comment_lead_to_the_line_that_took_them_up(
     assert html.index(f'id="c{comment.comment_id}"') < html.index("Quoted in Part 2")
 
 
+def test_the_page_of_comments_says_so_too(published: Published) -> None:
+    quote = published.roundup.quotes.get(source="comments")
+
+    html = read(f"/comments/{published.article.pk}/")
+
+    assert links_to(published.part, html) == [(f"quote-{quote.pk}", "Quoted in What you said")]
+
+
 def test_a_question_without_answers_was_not_taken_up(published: Published) -> None:
     assert text_of(read(published.article.url)).count("Your answers were taken up in") == 1
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from onward_blog.conf import blog_settings
 from onward_blog.models import CommentState
+from onward_blog.roundups.queries import takers_of
 from onward_blog.serving import refuse_foreign_origin
 
 from . import actions, queries, tokens
@@ -29,7 +30,8 @@ State = CommentState.State
 def read_comments(request: HttpRequest, page_id: int) -> HttpResponse:
     """Show the comments of an article alone; ``?page=`` says which threads."""
     page = page_with_comments(page_id)
-    thread = CommentThread(page, number=comment_number(request.GET.get("page", "")) or 1)
+    number = comment_number(request.GET.get("page", "")) or 1
+    thread = CommentThread(page, number=number, takers=takers_of(page))
     return _page(request, "comments", page=page, thread=thread.render_html())
 
 
