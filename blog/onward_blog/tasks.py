@@ -5,6 +5,8 @@ from celery import shared_task
 from .following.ending import settle_all
 from .mail import send_django_mail
 from .morning.sending import send_morning_mails
+from .questions.actions import forget_old_addresses
+from .questions.notices import tell_waiting
 from .responses.aggregating import aggregate_responses
 from .responses.folding import fold_changed
 
@@ -23,9 +25,14 @@ def fold() -> None:
 
 @shared_task(name="onward_blog.aggregate_responses", acks_late=True, ignore_result=True)
 def aggregate() -> None:
-    """Write down what readers did on each day that is over; let the followers go of series that have ended."""
+    """Write down what readers did on each day that is over; let the followers go of series that have ended.
+
+    Also tell whoever still waits to hear that a question is answered, and delete addresses that have waited too long.
+    """
     aggregate_responses(seconds=AGGREGATION_SECONDS)
     settle_all()
+    tell_waiting()
+    forget_old_addresses()
 
 
 @shared_task(name="onward_blog.morning_mail", acks_late=True, ignore_result=True)

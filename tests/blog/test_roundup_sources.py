@@ -81,8 +81,8 @@ def folded(django_capture_on_commit_callbacks) -> None:
         fold_responses()
 
 
-def test_our_sources_are_polls_comments_and_shares():
-    assert list(response_sources()) == ["polls", "comments", "shares"]
+def test_our_sources_are_polls_comments_questions_and_shares():
+    assert list(response_sources()) == ["polls", "comments", "questions", "shares"]
     assert all(isinstance(source, ResponseSource) for source in response_sources().values())
 
 

@@ -4,6 +4,7 @@ A ``ResponseWindow`` has these numbers, and those that a project's own sources g
 
 * ``answers``: ballots; ``words``: those of them with words; ``from_mail``: those by the door of the mail
 * ``comments``: of readers, in the window in which they became public
+* ``questions``: of readers to the series, likewise, at the part that was the latest one out; left out where none came
 * ``shares`` and ``arrivals``: how often the article was passed on, and how many came by it
 * ``mailed``: how many mails of the article a server accepted
 * ``subscribers``: subscriptions to the series confirmed; only in the windows of a series, which hold the sums of the

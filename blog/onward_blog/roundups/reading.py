@@ -225,7 +225,7 @@ class Reading:
         return [
             s
             for slug, s in self.sources.items()
-            if slug not in ("polls", "comments", "shares") and s["total"]
+            if slug not in ("polls", "comments", "questions", "shares") and s["total"]
         ]
 
     def quote_refs(self, role: str | None = None) -> list[tuple[str, str]]:

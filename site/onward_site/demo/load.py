@@ -10,6 +10,7 @@ from onward_blog.pages.models import SeriesPage
 
 from .accounts import make_author, name_site
 from .answering import cast_ballots
+from .asking import take_questions
 from .content.series import MANAGER
 from .discussion import hold_discussion
 from .following import found_newsletter, gather_audience, gather_others, open_topics, settle_audience
@@ -30,7 +31,7 @@ STEPS = (
     (_("the subscribers"), (open_topics, gather_audience)),
     (_("the newsletter"), (prepare_part_one, account_for_issue, settle_audience, gather_others)),
     (_("the votes"), (cast_ballots,)),
-    (_("the comments"), (hold_discussion, count_shares)),
+    (_("the comments"), (hold_discussion, take_questions, count_shares)),
     (_("the draft of Part 2"), (fold_answers, begin_part_two)),
 )
 

@@ -103,3 +103,17 @@ class PictureText:
     title: str
     alt: str
     caption: str = ""
+
+
+@dataclass(frozen=True)
+class QuestionText:
+    """A question to a series, by its slug, and how many readers want it answered."""
+
+    series: str
+    words: str
+    day: int
+    clock: str
+    wanted: int
+    state: str = "public"
+    answered_in: str = ""
+    """The slug of the article that answers it."""
