@@ -212,6 +212,21 @@ def test_an_author_who_kept_a_burst_says_so_with_and_without(poll: Poll) -> None
     assert f"“Selling” has {selling} of {n} with them, and {selling - 26} of {n - 26} without." in page
 
 
+def test_a_burst_of_which_one_ballot_said_something_else_is_not_told_apart(poll: Poll) -> None:
+    flag = FairnessFlag.objects.get()
+    other = flag.ballots.first()
+    assert other is not None
+    other.votes.update(option=poll.options.first())
+    published = a_published_roundup(a_part(a_series(), body=[("poll", poll)]))
+
+    assert "26 answers came within 25 minutes from one source: the author set them aside." in text_of(
+        published.page()
+    )
+    assert "with them, and" not in text_of(published.page())
+    [group] = next(s for s in published.roundup.data["sources"] if s["source"] == "polls")["groups"]
+    assert group["facts"]["flags"][0]["lines"] == {}
+
+
 def test_nothing_is_said_of_sampling_errors_or_of_all_managers(published: Published) -> None:
     page = text_of(published.page()).lower()
 
