@@ -30,11 +30,11 @@ class OnwardNow extends HTMLElement {
     this.cell(this.querySelector("thead tr"), "th", `${this.dataset.now}, ${day}`).scope = "col";
     for (const row of this.querySelectorAll("tbody tr")) {
       const line = lines.get(row.dataset.option);
-      const share = line && line.share !== undefined ? ` ${Math.round(line.share * 100)}%` : "";
-      this.cell(row, "td", line ? `${line.count}${share}` : "–");
+      const cell = this.cell(row, "td", line ? line.count : "–");
+      if (line?.share !== undefined) cell.append(" ", Object.assign(document.createElement("em"), { textContent: `${Math.round(line.share * 100)}%` }));
     }
     this.cell(this.querySelector("tfoot tr"), "td", now.n);
-    this.state.textContent = now.who;
+    this.state.textContent = `${this.dataset.now}: ${now.who}`;
   }
 
   cell(row, kind, text) {
