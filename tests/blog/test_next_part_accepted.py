@@ -164,6 +164,17 @@ def test_a_revision_that_was_scheduled_by_a_script_stays_back_and_its_author_is_
     assert "text written by the site was not accepted" in history
 
 
+def test_looking_for_text_that_waits_asks_the_database_for_nothing(draft, django_assert_num_queries):
+    revision = latest_of(draft).get_latest_revision()
+    page = revision.as_object()
+
+    with django_assert_num_queries(0):
+        assert [str(block.label) for block in waiting_blocks(page)] == [
+            "We asked, you said",
+            "What readers said",
+        ]
+
+
 def test_many_at_once_are_published_together_or_not_at_all(article, draft, author):
     ready = a_part(article.get_parent(), "Ready", live=False)
     ready.save_revision()

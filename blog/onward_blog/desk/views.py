@@ -19,11 +19,11 @@ from onward_blog.mixins import ArticleMixin
 from onward_blog.models import Roundup
 from onward_blog.responses.folding import fold_article
 from onward_blog.responses.registry import left_out
-from onward_blog.roundups.components import source_line
 from onward_blog.roundups.document import compile_document
-from onward_blog.roundups.next_part import NextPartError, find_draft, may_write_next_part, write_next_part
+from onward_blog.roundups.next_part import find_draft, may_write_next_part
 from onward_blog.roundups.queries import taken_up_in
 from onward_blog.roundups.reading import Reading
+from onward_blog.roundups.sentences import source_line
 from onward_blog.roundups.telling import CannotTell, plan_telling, tell_readers
 
 
@@ -85,42 +85,6 @@ class ResponsesView(ArticleView):
             "may_write_on": may_write_next_part(self.article, self.request.user),
             "can_mail": mailing.can_mail(),
         }
-
-
-class NextPartView(ArticleView):
-    """GET says what would happen; POST writes the draft and opens it in the editor."""
-
-    template_name = "onward_blog/desk/next_part.html"
-    page_title = gettext_lazy("Write the next part")
-    header_icon = "arrow-right"
-
-    def may(self) -> bool:
-        return may_write_next_part(self.article, self.request.user)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        compiled = compile_document(self.article, None, None)
-        return {
-            **super().get_context_data(**kwargs),
-            "reading": Reading(compiled.data),
-            "quotable": len(compiled.quotes),
-            "left_out": left_out(self.article),
-            "draft": find_draft(self.article),
-        }
-
-    def post(self, request: HttpRequest, page_id: int) -> HttpResponse:
-        before = find_draft(self.article)
-        try:
-            draft = write_next_part(self.article, user=request.user)
-        except NextPartError as error:
-            messages.error(request, str(error))
-            return redirect("onward_blog_desk:responses", page_id)
-        if before is not None and before.latest_revision_id == draft.latest_revision_id:
-            messages.info(
-                request, _("This draft holds what readers said already; nobody has answered since.")
-            )
-        else:
-            messages.success(request, _("What readers said is at the head of this draft, frozen as of now."))
-        return redirect("wagtailadmin_pages:edit", draft.pk)
 
 
 class TellView(ArticleView):

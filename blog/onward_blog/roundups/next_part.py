@@ -14,7 +14,7 @@ from onward_blog.responses.registry import left_out
 from .actions import compile_roundup, used_in
 from .blocks import RoundupBlock
 from .draft import name_of, opening_blocks, title_for
-from .errors import DraftLocked, NextPartError, NoPlaceForRoundup, NotAllowed, NothingSaid  # noqa: F401
+from .errors import DraftLocked, NoPlaceForRoundup, NotAllowed, NothingSaid
 from .reading import Reading
 
 
