@@ -14,8 +14,8 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from onward_blog.mailing.numbers import followers_by_series, mails_by_page
 from onward_blog.models import AuthorDesk, ResponseFold, ResponseWindow, WindowMark
-from onward_blog.responses.mails import followers_by_series, mails_by_page
 
 from .places import Place, ids_in
 

@@ -17,12 +17,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.db.models import Max, Min, QuerySet
 
+from onward_blog.mailing.numbers import followers_in, mails_in
 from onward_blog.mixins import SeriesMixin
 from onward_blog.models import ResponseWindow, WindowMark
 
 from .canonical import sha256_of
 from .folding import article_models, published_once
-from .mails import followers_of, mails_of
 from .registry import response_sources
 from .windows import DAY, day_of, last_settled_midnight, within
 
@@ -184,7 +184,7 @@ def numbers_of(article: Any, since: datetime | None, until: datetime) -> Numbers
                 "Give its numbers other names."
             )
         found |= numbers
-    return found | mails_of(article, since, until)
+    return found | mails_in(article, since, until)
 
 
 def _numbers_of_series(series: Any, since: datetime | None, until: datetime) -> Numbers:
@@ -194,4 +194,4 @@ def _numbers_of_series(series: Any, since: datetime | None, until: datetime) -> 
     sums: Counter[str] = Counter()
     for numbers in windows.values_list("numbers", flat=True):
         sums.update(numbers)
-    return {**sums, **followers_of(series, since, until)}
+    return {**sums, **followers_in(series, since, until)}

@@ -51,7 +51,7 @@ def fold_changed() -> int:
     known = dict(fresh.values_list("page_id", "mark"))
     changed = 0
     for pk, (model, text) in published.items():
-        mark = _digest(text, marks[pk]) if marks is not None else ""
+        mark = _hash_of(text, marks[pk]) if marks is not None else ""
         if known.get(pk, "") != mark or not mark:
             changed += sum(fold_article(article, mark=mark) for article in model.objects.live().filter(pk=pk))
     return changed
@@ -110,7 +110,7 @@ def _as_published(model: Any) -> Iterator[tuple[int, str]]:
         yield pk, f"{published_at} {revision}"
 
 
-def _digest(*texts: str) -> str:
+def _hash_of(*texts: str) -> str:
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""What the newsletter did for an article and a series, as numbers of a window; nothing where it is not installed."""
+"""What the newsletter did for an article and for a series in a window of time, as numbers by column."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,14 +6,14 @@ from typing import Any
 
 from django.db.models import Count
 
-from onward_blog import mailing
+from onward_blog.responses.windows import within
 
-from .windows import within
+from .newsletter import is_installed
 
 
-def mails_of(article: Any, since: datetime | None, until: datetime) -> dict[str, int]:
+def mails_in(article: Any, since: datetime | None, until: datetime) -> dict[str, int]:
     """Return {"mailed": how many mails of the article a server accepted in the window}; one query."""
-    if not mailing.is_installed():
+    if not is_installed():
         return {}
     from onward_newsletter.models import Delivery
 
@@ -21,12 +21,12 @@ def mails_of(article: Any, since: datetime | None, until: datetime) -> dict[str,
     return {"mailed": submitted.filter(within("submitted_at", since, until)).count()}
 
 
-def followers_of(series: Any, since: datetime | None, until: datetime) -> dict[str, int]:
+def followers_in(series: Any, since: datetime | None, until: datetime) -> dict[str, int]:
     """Return {"subscribers": how many confirmed in the window that they follow the series}; one query.
 
     Who has left since is among them: what a window says does not change.
     """
-    if not mailing.is_installed():
+    if not is_installed():
         return {}
     from onward_newsletter.models import Subscription
 
@@ -36,7 +36,7 @@ def followers_of(series: Any, since: datetime | None, until: datetime) -> dict[s
 
 def mails_by_page(pages: Sequence[int], since: datetime | None) -> dict[int, int]:
     """Return {page id: how many mails of the article a server has accepted since then}; one query for all."""
-    if not mailing.is_installed():
+    if not is_installed():
         return {}
     from onward_newsletter.models import Delivery
 
@@ -47,7 +47,7 @@ def mails_by_page(pages: Sequence[int], since: datetime | None) -> dict[int, int
 
 def followers_by_series(pages: Sequence[int], since: datetime | None) -> dict[int, int]:
     """Return {page id: how many have confirmed since then that they follow the series}; one query for all."""
-    if not mailing.is_installed():
+    if not is_installed():
         return {}
     from onward_newsletter.models import Subscription
 
