@@ -17,7 +17,7 @@ from onward_blog.models import AuthorDesk, CommentState, ReaderQuestion, Roundup
 from onward_blog.questions.access import questions_for
 from onward_blog.responses.folding import article_models
 
-from .numbers import News, read_folds, read_news, read_totals
+from .numbers import News, read_folds, read_news, read_totals, shown
 from .places import Place, editable
 
 
@@ -45,8 +45,10 @@ class Row:
     draft: int | None = None
 
     @property
-    def cells(self) -> list[tuple[str, int, int]]:
-        return [(column, self.totals.get(column, 0), self.new.get(column, 0)) for column in COLUMNS]
+    def cells(self) -> list[tuple[str, str]]:
+        """Each total as it is read, and what of it is new, or ""."""
+        pairs = [(self.totals.get(column, 0), self.new.get(column, 0)) for column in COLUMNS]
+        return [(shown(total), f"+{shown(new)}" if new else "") for total, new in pairs]
 
 
 @dataclass

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.views.account import BaseSettingsPanel, notifications_tab
+from wagtail.admin.widgets import SwitchInput
 
 from onward_blog.desk.places import may_edit_any
 from onward_blog.models import AuthorDesk
@@ -21,6 +22,7 @@ class MorningMailForm(WagtailAdminModelForm):
     class Meta:
         model = AuthorDesk
         fields = ("wants_mail",)
+        widgets = {"wants_mail": SwitchInput}
         labels = {"wants_mail": _("Write to me in the morning")}
         help_texts = {
             "wants_mail": _(
