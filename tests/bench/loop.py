@@ -1,4 +1,4 @@
-"""The loop under load: a large roundup, and the fold of an article with a million ballots beside one with a thousand."""
+"""The loop under load: a large roundup, folds of a million ballots beside a thousand, windows, and the dashboard."""
 
 import json
 from contextlib import ExitStack
@@ -46,4 +46,8 @@ def _measure(environment: Environment, database: str) -> list[Result]:
     small, large, *others = [Result(**one) for one in job("fold", few, many)]
     large = replace(large, ratio=large.median_ms / small.median_ms, anchor=f"{small.name} (times)")
     say("  windows …")
-    return [*results, small, large, *others, *[Result(**one) for one in job("windows")]]
+    results += [small, large, *others, *[Result(**one) for one in job("windows")]]
+    say("  the dashboard …")
+    small, large, *others = [Result(**one) for one in job("dashboard", few, many)]
+    large = replace(large, ratio=large.median_ms / small.median_ms, anchor=f"{small.name} (times)")
+    return [*results, small, large, *others]

@@ -121,7 +121,42 @@ def windows() -> list[dict[str, Any]]:
     ]
 
 
-JOBS: dict[str, Callable[..., Any]] = {"roundup": roundup, "load": load, "fold": fold, "windows": windows}
+def dashboard(few: int, many: int) -> list[dict[str, Any]]:
+    """Open the author's screens turn by turn, those of the article with few ballots and of that with many."""
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+    from django.urls import reverse
+
+    from onward_polls.models import Poll
+
+    client = Client(headers={"host": "127.0.0.1"})
+    client.force_login(get_user_model().objects.create_superuser("author", "author@example.org", "words"))
+
+    def get(name: str, *args: int) -> Callable[[], None]:
+        def call() -> None:
+            response = client.get(reverse(name, args=args))
+            if response.status_code != 200:
+                sys.exit(f"{name} answered {response.status_code}.")
+
+        return call
+
+    small, large = (_article_of(Poll.objects.get(pk=pk)).pk for pk in (few, many))
+    calls = {
+        "numbers of an article with 1,000 ballots": get("onward_blog_desk:numbers", small),
+        "numbers of an article with 1,000,000 ballots": get("onward_blog_desk:numbers", large),
+        "dashboard over everything": get("onward_blog_desk:readers"),
+        "home of the admin": get("wagtailadmin_home"),
+    }
+    return [asdict(one) for one in timed_in_turn(calls, 15).values()]
+
+
+JOBS: dict[str, Callable[..., Any]] = {
+    "roundup": roundup,
+    "load": load,
+    "fold": fold,
+    "windows": windows,
+    "dashboard": dashboard,
+}
 
 
 if __name__ == "__main__":
