@@ -164,6 +164,21 @@ def test_a_promise_about_hidden_answers_tells_no_number(reader: Client) -> None:
     assert "43" not in html
 
 
+@pytest.mark.parametrize(
+    ("visibility", "wanted"), [("after_closing", 100), ("editors", 100), ("after_voting", None)]
+)
+def test_votes_that_are_hidden_change_no_byte(reader: Client, visibility: str, wanted: int | None) -> None:
+    poll = a_poll(results_visibility=visibility)
+    part = announcing(poll, next_at_answers=wanted)
+    fold_responses()
+    before = reader.get(coming(part)).content
+
+    ballots(poll, {"Repair": 57})
+    fold_responses()
+
+    assert reader.get(coming(part)).content == before
+
+
 def test_a_part_that_is_late_is_called_late(reader: Client) -> None:
     today = timezone.localdate()
     late = announcing(next_expected=today - timedelta(days=1))
