@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from onward_blog import mailing
+from onward_blog.responses.canonical import canonical_json
 from onward_blog.responses.folding import fold_responses
 from onward_blog.roundups.actions import compile_roundup
 from onward_blog.roundups.components import RoundupCard
-from onward_blog.roundups.document import canonical_json
 from onward_blog.roundups.draft import proposed_quotes
 from onward_blog.roundups.reading import Reading
 from onward_newsletter.models import Delivery, Newsletter, Subscriber

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from onward_blog.responses.canonical import canonical_json
 from onward_blog.roundups.actions import compile_roundup
-from onward_blog.roundups.document import canonical_json
 from onward_blog.roundups.draft import proposed_quotes
 from onward_polls.models import Ballot, Poll, Theme, WordsNote
 from tests.blog.answers import a_part, a_poll, a_series, words

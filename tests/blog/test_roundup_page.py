@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from onward_blog.models import ShareCount
+from onward_blog.responses.canonical import canonical_json
 from onward_blog.roundups.actions import compile_roundup
-from onward_blog.roundups.document import canonical_json, compile_document
+from onward_blog.roundups.document import compile_document
 from onward_polls.actions import ask_again, refresh_breakdown, reword
 from onward_polls.models import Ballot, FairnessFlag, Option, Poll, Theme, Vote, WordsNote
 from tests.blog.answers import MONDAY, a_ballot, a_part, a_poll, a_series, ballots, words

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from onward_blog.models import RoundupQuote
+from onward_blog.responses.canonical import canonical_json
 from onward_blog.roundups.actions import compile_roundup
-from onward_blog.roundups.document import canonical_json
 from onward_blog.roundups.errors import NothingSaid
 from onward_blog.roundups.next_part import write_next_part
 from onward_blog.roundups.reading import Reading

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from onward_blog import mailing
+from onward_blog.responses.canonical import canonical_json
 from onward_blog.roundups.actions import compile_roundup
-from onward_blog.roundups.document import canonical_json
 from onward_newsletter.actions.issues import prepare_issue, send_issue
 from onward_newsletter.models import Issue, Newsletter, Subscriber, Subscription
 from onward_newsletter.pump import pump

@@ -7,9 +7,9 @@ import pytest
 
 from onward_blog.comments.moderating import decide
 from onward_blog.models import Roundup, ShareCount
+from onward_blog.responses.canonical import canonical_json
 from onward_blog.responses.windows import safe_cut_off
 from onward_blog.roundups.actions import compile_roundup
-from onward_blog.roundups.document import canonical_json
 from onward_blog.roundups.reading import Reading
 from tests.blog.answers import MONDAY, a_part, a_poll, a_series, ballots, words
 from tests.blog.discussion import a_held

@@ -94,6 +94,10 @@ CORRUPTIONS = {
         True,
     ),
     "roundups": ("r = Roundup.objects.first(); Roundup.objects.filter(pk=r.pk).update(data={'n': 1})", False),
+    "windows": (
+        "from onward_blog.models import ResponseWindow; ResponseWindow.objects.update(numbers={'n': 1})",
+        False,
+    ),
     "tree": ("Page.objects.filter(depth=2).update(numchild=99)", True),
 }
 

@@ -16,8 +16,6 @@ that a reader can take them back. Version 1 had neither code, language and metho
 ``reading`` reads both.
 """
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,6 +29,7 @@ from django.utils import translation
 from onward_blog import mailing
 from onward_blog.models import Roundup
 from onward_blog.responses.base import Quote, ResponseSource, ResponseSummary, iso
+from onward_blog.responses.canonical import sha256_of
 from onward_blog.responses.few import LEAST
 from onward_blog.responses.registry import response_sources, sources_for_readers
 from onward_blog.responses.windows import safe_cut_off
@@ -56,12 +55,7 @@ class Compiled:
 
     @property
     def sha256(self) -> str:
-        return hashlib.sha256(canonical_json(self.data).encode()).hexdigest()
-
-
-def canonical_json(data: Any) -> str:
-    """Return the one way to write this data down: the same bytes on every machine and in every run."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        return sha256_of(self.data)
 
 
 def compile_document(

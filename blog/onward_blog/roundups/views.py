@@ -14,12 +14,12 @@ from django.views.decorators.http import require_safe
 from onward_blog.conf import blog_settings
 from onward_blog.metadata import data_block
 from onward_blog.models import Roundup
+from onward_blog.responses.canonical import canonical_json
 from onward_blog.serving import is_signed_in
 from onward_blog.site_names import name_of_site
 
 from .citing import citation, dataset_document, licence
 from .components import RoundupCard
-from .document import canonical_json
 from .now import AsPublishedAndNow
 from .open_data import csv_of
 from .queries import public_uses, published_quotes, taken_back

@@ -1,14 +1,13 @@
 """The blog's rules: comments and their pages, quotes and their consent, the tree of pages."""
 
-import hashlib
 from typing import Any
 
 import swapper
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
-from onward_blog.models import CommentState, Roundup, RoundupQuote
-from onward_blog.roundups.document import canonical_json
+from onward_blog.models import CommentState, ResponseWindow, Roundup, RoundupQuote
+from onward_blog.responses.canonical import sha256_of
 from onward_polls.models import Ballot
 
 from .findings import Finding, facts_found, rows_found
@@ -70,7 +69,20 @@ def changed_roundups() -> list[Finding]:
         (
             f"Roundup {roundup.pk}"
             for roundup in Roundup.objects.iterator()
-            if _hash(roundup.data) != roundup.inputs_hash
+            if sha256_of(roundup.data) != roundup.inputs_hash
+        ),
+    )
+
+
+def changed_windows() -> list[Finding]:
+    """The numbers of a day are what their hash says: they are written once."""
+    return facts_found(
+        "windows",
+        "The numbers of a day changed after they were written down.",
+        (
+            f"Page {window.page_id} on {window.since:%Y-%m-%d}"
+            for window in ResponseWindow.objects.iterator()
+            if sha256_of(window.numbers) != window.sha256
         ),
     )
 
@@ -86,10 +98,6 @@ def broken_tree() -> list[Finding]:
         (f"Page {pk}: {name}" for name, pks in problems for pk in pks),
         page.fix_tree,
     )
-
-
-def _hash(data: dict[str, Any]) -> str:
-    return hashlib.sha256(canonical_json(data).encode()).hexdigest()
 
 
 def _comments() -> QuerySet[Any]:

@@ -33,6 +33,7 @@ CHECKS: tuple[Callable[[], list[Finding]], ...] = (
     blog.comments_shown_wrongly,
     blog.quotes_without_consent,
     blog.changed_roundups,
+    blog.changed_windows,
     blog.broken_tree,
 )
 

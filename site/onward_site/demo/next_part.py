@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from onward_blog.responses.aggregating import aggregate_responses
 from onward_blog.responses.folding import fold_responses
 from onward_blog.roundups.next_part import write_next_part
 from onward_polls.actions.breakdowns import refresh_breakdown
@@ -21,6 +22,7 @@ def fold_answers(stage: Stage) -> None:
     for poll in stage.polls.values():
         refresh_breakdown(poll)
     fold_responses(stage.articles.values())
+    aggregate_responses()
 
 
 def begin_part_two(stage: Stage) -> None:

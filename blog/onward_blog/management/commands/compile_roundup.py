@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.dateparse import parse_date, parse_datetime
 
 from onward_blog.mixins import ArticleMixin
+from onward_blog.responses.canonical import canonical_json
 from onward_blog.roundups.actions import compile_roundup
-from onward_blog.roundups.document import canonical_json
 from onward_blog.roundups.reading import Reading
 
 
