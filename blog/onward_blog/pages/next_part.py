@@ -134,7 +134,9 @@ def _counts(data: dict[str, Any]) -> dict[int, int]:
 
 def renew_after_fold(sender: Any, instance: ResponseFold, **kwargs: Any) -> None:
     """Start a new version of the series whose next part an article announces, when a number shown there changed."""
-    transaction.on_commit(lambda: _renew(instance.page_id))
+    changed = kwargs.get("update_fields")
+    if changed is None or "data" in changed:
+        transaction.on_commit(lambda: _renew(instance.page_id))
 
 
 def _renew(page: int) -> None:
