@@ -14,8 +14,8 @@ from onward_blog.browser import new_identity
 from onward_blog.models import QuestionSupport, ReaderQuestion
 from onward_blog.questions.actions import SUPPORT_WINDOW, support_question
 from onward_blog.questions.deciding import decide
-from tests.blog.discussion import mails_to
-from tests.blog.factories import hide_behind_password, make_part, make_series
+from tests.blog.discussion import a_series, mails_to
+from tests.blog.factories import hide_behind_password, make_part
 from tests.blog.questions import (
     WORDS,
     Reader,
@@ -348,8 +348,7 @@ def test_support_starts_a_new_version_at_most_once_a_minute(series, django_captu
 
 @pytest.mark.django_db(transaction=True)
 def test_fifty_presses_of_one_reader_at_once_leave_one():
-    series = make_series()
-    question, identity = a_question(series, wanted=0), new_identity()
+    question, identity = a_question(a_series(), wanted=0), new_identity()
 
     errors = at_once([lambda: support_question(question, identity)] * 50)
 

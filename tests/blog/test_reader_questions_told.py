@@ -19,7 +19,8 @@ from onward_newsletter.actions.subscribing import suppress
 from onward_newsletter.addresses import address_key
 from onward_newsletter.models import Outbox, Suppression
 from onward_newsletter.pump import pump
-from tests.blog.discussion import links_in, mails_to
+from tests.blog.discussion import a_series, an_article, links_in, mails_to
+from tests.blog.factories import publish
 from tests.blog.questions import WORDS, Reader, a_question, a_series_with_a_part
 from tests.newsletter.factories import NewsletterFactory, SubscriptionFactory
 
@@ -194,7 +195,8 @@ def following(series: Any, part: Any) -> ReaderQuestion:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_follower_is_told_by_the_issue_and_not_twice(author: Any) -> None:
-    series, part = a_series_with_a_part()
+    series = a_series()
+    part = publish(an_article(parent=series))
     question = following(series, part)
 
     answer(question, part, author)

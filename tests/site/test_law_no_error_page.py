@@ -10,6 +10,7 @@ from wagtail.models import Page
 
 from onward_blog.comments.forms import CommentForm
 from onward_newsletter.models import Delivery
+from tests.blog.questions import a_question
 from tests.newsletter.factories import DeliveryFactory, IssueFactory
 from tests.polls.factories import vote
 
@@ -84,6 +85,7 @@ def known(place: Place, delivery: Delivery) -> dict[str, str]:
         "poll_id": str(place.poll.pk),
         "page_id": page,
         "comment_id": "1",
+        "question_id": str(a_question(place.series).pk),
         "roundup_id": "1",
         "issue_id": str(delivery.issue_id),
         "token": delivery.token,
@@ -187,6 +189,9 @@ def forms(place: Place, token: str) -> Iterator[tuple[str, dict[str, str]]]:
     yield f"{poll}follow-up/", {"address": "t@example.org", **ways}
     yield f"{poll}withdraw/", ways
     comment = {"comment": "I coach.", "name": "T", "email": "t@example.org", "reply_to": "", "follow": "on"}
+    question = a_question(place.series)
+    yield f"/questions/{place.series.pk}/new/", {"words": "Why?", "address": "q@example.org", "honeypot": ""}
+    yield f"/questions/q/{question.pk}/", {"do": "want"}
     yield f"/comments/{page}/new/", {**comment, **CommentForm(place.article).security_fields(seconds_old=60)}
     box = {"newsletter": place.newsletter.slug, "topic": str(place.topic.pk), "scope": "", "next": place.path}
     yield "/newsletter/", {**box, "address": "t@example.org"}
