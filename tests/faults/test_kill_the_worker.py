@@ -43,7 +43,7 @@ def test_killed_outbox_workers_mail_nobody_twice_and_forget_nobody(open_arena: O
         kill_now_and_then(
             field, lambda: field.run_outbox(concurrency=CONCURRENCY), kills=KILLS, total=RECIPIENTS, seed=seed
         )
-        field.wait_for_end(issue)
+        field.see_through(issue)
 
         verdict = field.verdict(issue)
         assert verdict.is_clean, verdict
@@ -58,7 +58,7 @@ def test_killed_celery_workers_mail_nobody_twice_and_forget_nobody(open_arena: O
         issue = field.send(field.issue_for(readers(RECIPIENTS)))
 
         kill_now_and_then(field, field.celery_worker, kills=KILLS // 2, total=RECIPIENTS, seed=7)
-        field.wait_for_end(issue)
+        field.see_through(issue)
 
         verdict = field.verdict(issue)
         assert verdict.is_clean, verdict
