@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                     "confirmed_at",
                     models.DateTimeField(blank=True, null=True, verbose_name="address confirmed at"),
                 ),
-                ("nonce", models.CharField(default=secrets.token_urlsafe, editable=False, max_length=32)),
+                ("nonce", models.CharField(default=secrets.token_urlsafe, editable=False, max_length=64)),
                 ("told_at", models.DateTimeField(blank=True, null=True, verbose_name="reader told at")),
                 (
                     "answered_in",

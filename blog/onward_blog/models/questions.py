@@ -36,7 +36,7 @@ class ReaderQuestion(models.Model):
     address = models.EmailField(_("address"), blank=True)
     confirmed_at = models.DateTimeField(_("address confirmed at"), null=True, blank=True)
     #: What the link in the confirmation mail must carry.
-    nonce = models.CharField(max_length=32, default=secrets.token_urlsafe, editable=False)
+    nonce = models.CharField(max_length=64, default=secrets.token_urlsafe, editable=False)
     answered_in = models.ForeignKey(
         swapper.get_model_name("wagtailcore", "Page"),
         verbose_name=_("answered in"),

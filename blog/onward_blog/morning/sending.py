@@ -95,7 +95,7 @@ def _take(letter: Letter, user: Any, today: date) -> bool:
         purpose="morning",
         address=user.email,
         subject=f"{letter.subject} · {letter.site_name}",
-        text=re.sub(r"\n{3,}", "\n\n", render_to_string("onward_blog/morning/mail.txt", context)),
-        html=render_to_string("onward_blog/morning/mail.html", context),
+        text=re.sub(r"\n{3,}", "\n\n", render_to_string("onward_blog/morning/mail/letter.txt", context)),
+        html=render_to_string("onward_blog/morning/mail/letter.html", context),
         key=f"morning:{user.pk}:{today.isoformat()}",
     )
