@@ -17,6 +17,10 @@ OUTBOX, ISSUES = "outbox", "issues"
 #: While an issue is being sent, the outbox is looked after this often: a confirmation does not wait for a newsletter.
 OUTBOX_EVERY_SECONDS = 1.0
 
+#: A turn in a newsletter with a rate is missed when its message is later than the larger of these: so many seconds, and this
+#: share of the time between two turns.
+LATE_SECONDS, LATE_SHARE = 0.05, 0.5
+
 
 @dataclass(eq=False)
 class Job:
@@ -131,35 +135,45 @@ class Feed:
         end = min(end, share.ends_at) if share else end
         self._held -= {work.issue.pk} if work.issue else set()
         for row in rows:
-            pause = self._turn_of(work)
-            while pause and time.monotonic() < pause.until <= self._deadline:
-                yield pause
-            if (pause and pause.until > self._deadline) or self._must_wait(work, end):
+            if not self._must_wait(work, end):
+                yield from self._wait_for_turn(work)
+            if self._must_wait(work, end):
                 return
             left.remove(row.pk)
             yield Job(work, row, share)
-            if work.issue and self._serves_outbox and self._outbox_is_due():
-                while (yield from self._outbox()):
-                    pass
+            if work.issue:
+                yield from self._let_outbox_overtake()
 
     def _must_wait(self, work: Work, end: float) -> bool:
         is_held = work.issue is not None and work.issue.pk in self._held
         return is_held or self.is_over() or time.monotonic() > end
 
-    def _outbox_is_due(self) -> bool:
-        return time.monotonic() - self._outbox_at > OUTBOX_EVERY_SECONDS
+    def _let_outbox_overtake(self) -> "Rows":
+        if self._serves_outbox and time.monotonic() - self._outbox_at > OUTBOX_EVERY_SECONDS:
+            while (yield from self._outbox()):
+                pass
 
-    def _turn_of(self, work: Work) -> Pause | None:
-        """Reserve the next turn in a newsletter with a rate."""
+    def _wait_for_turn(self, work: Work) -> "Rows":
+        """Wait for the next turn in a newsletter with a rate, or for the end where there is none before it.
+
+        A turn that was missed is left unused, and the next one is waited for: the messages of workers that were all
+        held up, by the disk or by a slow server, would leave together.
+        """
         newsletter = work.issue.newsletter if work.issue else None
-        if newsletter is None or not newsletter.rate_per_second or self.is_over():
-            return None
-        wait = lanes.take_turn(lanes.name_for(newsletter), newsletter.rate_per_second)
-        turn = time.monotonic() + wait
-        if turn > self._deadline:
-            # Taking further turns only to let them pass would slow down everybody else.
-            self._deadline = 0.0
-        return Pause(turn)
+        if newsletter is None or not newsletter.rate_per_second:
+            return
+        rate = newsletter.rate_per_second
+        late = max(LATE_SECONDS, LATE_SHARE / rate)
+        while not self.is_over():
+            turn = lanes.take_turn(lanes.name_for(newsletter), rate, latest=self._deadline)
+            yield from self._wait_until(self._deadline if turn is None else turn)
+            if turn is not None and time.monotonic() <= turn + late:
+                return
+
+    def _wait_until(self, moment: float) -> "Rows":
+        while (now := time.monotonic()) < moment and not self.is_over():
+            yield Pause(min(moment, now + OUTBOX_EVERY_SECONDS))
+            yield from self._let_outbox_overtake()
 
 
 #: Passes on what leaves next, and returns whether there was anything.

@@ -68,18 +68,23 @@ def is_used_up(newsletter: Newsletter) -> bool:
     )
 
 
-def take_turn(name: str, rate_per_second: int) -> float:
-    """Reserve the next free moment of a lane with a rate; return the seconds until then.
+def take_turn(name: str, rate_per_second: int, *, latest: float = float("inf")) -> float | None:
+    """Reserve the next free moment of a lane with a rate; return it as one of ``time.monotonic``.
 
-    All workers reserve from the same row, evenly spaced, so together they never exceed the rate. A moment that is
-    reserved and not used is lost. Without the database there is no moment, and so no mail: the limit fails closed.
+    Return None, and reserve nothing, where that moment comes after ``latest``. All workers reserve from the same row,
+    evenly spaced, so together they never exceed the rate. A moment that is reserved and not used is lost. Without the
+    database there is no moment, and so no mail: the limit fails closed.
     """
     with transaction.atomic():
         lane = _locked(name)
         now = database_now()
         turn = max(lane.free_at or now, now)
+        # Read here, as the commit below may take its time.
+        moment = time.monotonic() + (turn - now).total_seconds()
+        if moment > latest:
+            return None
         Lane.objects.filter(pk=lane.pk).update(free_at=turn + timedelta(seconds=1 / rate_per_second))
-    return (turn - now).total_seconds()
+    return moment
 
 
 def _locked(name: str) -> Lane:

@@ -1,14 +1,17 @@
 """A newsletter with a rate never goes faster, however many workers there are."""
 
 import threading
+import time
 from itertools import pairwise
 
 import pytest
 from django.db import connection
 
 from onward_newsletter import lanes
+from onward_newsletter.feed import ISSUES, Feed, Job, Pause
 from onward_newsletter.models import Lane
 from onward_newsletter.pump import pump
+from onward_newsletter.sender import Bookkeeper
 from tests.faults.sink import SinkThread
 
 from .factories import NewsletterFactory
@@ -19,10 +22,49 @@ pytestmark = pytest.mark.django_db
 
 
 def test_turns_are_evenly_spaced() -> None:
-    waits = [lanes.take_turn("newsletter:1", 2) for _turn in range(5)]
+    turns = [lanes.take_turn("newsletter:1", 2) or 0.0 for _turn in range(5)]
 
-    assert waits[0] == 0
-    assert all(0.4 < later - sooner <= 0.5 for sooner, later in pairwise(waits))
+    assert turns[0] <= time.monotonic()
+    assert all(0.3 < later - sooner < 0.7 for sooner, later in pairwise(turns))
+
+
+def test_a_turn_that_would_come_too_late_is_left_for_others() -> None:
+    first = lanes.take_turn("newsletter:1", 2)
+    assert first is not None
+
+    assert lanes.take_turn("newsletter:1", 2, latest=first + 0.3) is None
+    second = lanes.take_turn("newsletter:1", 2)
+
+    assert second is not None
+    assert second - first < 0.6
+
+
+def test_short_pumps_use_every_turn(relay: SinkThread) -> None:
+    """Between two messages lie two or three pumps; each of them once took a turn away, and the issue never ended."""
+    issue = sending_to(readers(6), NewsletterFactory.create(rate_per_second=5))
+
+    for _beat in range(60):
+        pump(limit_seconds=0.1)
+
+    assert verdict(relay, issue).is_clean
+
+
+def test_workers_that_were_held_up_together_do_not_send_together(settings) -> None:  # type: ignore[no-untyped-def]
+    # Few connections, so that the first worker leaves some for the second.
+    settings.ONWARD_NEWSLETTER = {**settings.ONWARD_NEWSLETTER, "CONNECTIONS": 1}
+    sending_to(readers(30), NewsletterFactory.create(rate_per_second=2))
+    first, second = (
+        iter(Feed(Bookkeeper(), time.monotonic() + 30, [ISSUES], lambda: False)) for _worker in range(2)
+    )
+    assert isinstance(next(first), Job)
+    assert isinstance(next(second), Pause)
+    pause = next(first)
+    assert isinstance(pause, Pause)
+
+    # A slow disk, or a server that does not answer.
+    time.sleep(pause.until - time.monotonic() + 0.6)
+
+    assert {type(next(first)), type(next(second))} == {Job, Pause}
 
 
 def _work() -> None:
