@@ -108,13 +108,9 @@ class Pipeline:
             self._most = max(1, len(self._connections))
 
     def _ask_for_next(self, connection: SmtpConnection) -> bool:
-        job = self._next_job()
-        if job:
-            self._ask_for(connection, job)
+        if job := self._next_job():
+            connection.ask(job, self._built[job][0])
         return job is not None
-
-    def _ask_for(self, connection: SmtpConnection, job: Job) -> None:
-        connection.ask(job, self._built[job][0])
 
     def _next_job(self) -> Job | None:
         """Return the next message that can be sent, built; those that cannot are settled on the way."""
@@ -209,9 +205,12 @@ class Pipeline:
             self._batches.settle(accepted)
             self._sort(others)
             stamped = self._batches.stamp(self._may_go(ready))
+        for job in stamped:
+            ready[job].hand_over(self._built.pop(job)[1])
+        # Whatever asks the database comes after that: it may be away, and a stamp without its message is a false doubt.
         for job, connection in ready.items():
             if job in stamped:
-                self._hand_over(connection, job)
+                self._ask_ahead(connection, job)
             else:
                 connection.abandon()
                 self._not_stamped(job)
@@ -227,8 +226,7 @@ class Pipeline:
             job.give_back()
             self._feed.hold(job.work)
 
-    def _hand_over(self, connection: SmtpConnection, job: Job) -> None:
-        connection.hand_over(self._built.pop(job)[1])
+    def _ask_ahead(self, connection: SmtpConnection, job: Job) -> None:
         if connection.can_ask and not job.is_paced and not self._sender.is_probing:
             self._ask_for_next(connection)
 
