@@ -118,13 +118,14 @@ def press(
     token: str = "",
     confirms: bool = False,
     address: str = "192.0.2.1",
+    **more: object,
 ) -> object:
-    """Press a button as a script does; anything but the answer expected is an error."""
+    """Press a button as a script does, with more fields of its form; anything but the answer expected is an error."""
     from django.test import Client
 
     browser = Client(enforce_csrf_checks=True, REMOTE_ADDR=address)
     browser.cookies.load(cookies or {})
-    fields = {"option": str(option.uuid), **({"csrfmiddlewaretoken": token} if token else {})}
+    fields = {"option": str(option.uuid), **more, **({"csrfmiddlewaretoken": token} if token else {})}
     response = browser.post(f"/polls/{poll.pk}/", fields, headers={"X-Requested-With": "onward"})
     if response.status_code != 200 or ("X-Onward-Unconfirmed" in response.headers) != confirms:
         raise AssertionError(f"{response.status_code}: {response.content[:200]!r}")

@@ -7,6 +7,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from tests.polls import crowd
 
 
 ROOT = Path(__file__).resolve().parents[2]
-AUTHORS, READERS = 4, 16
+AUTHORS, READERS, WAITING = 4, 16, 8
 
 
 def reworded_while_voting() -> dict[str, Any]:
@@ -76,6 +78,58 @@ def archived_while_voting() -> dict[str, Any]:
     return {"errors": errors, **crowd.books(poll), "counted": counted, "archived": archived}
 
 
+def reworded_while_they_wait() -> dict[str, Any]:
+    """Let readers press what they were shown while a rewording is under way; return the wording on their ballots.
+
+    Half of them press a button, and half come the long way with the poll as they had read it. One comes afterwards
+    with a page that says nothing of a wording.
+    """
+    from django.db import transaction
+
+    from onward_polls.actions import cast_ballot, reword
+    from onward_polls.models import Ballot, Poll
+
+    poll, held = crowd.a_poll(), threading.Event()
+    chosen = poll.options.get(text="A")
+    cast_ballot(poll, identity="rid:first", options=[chosen])
+    seats = [crowd.seated(poll) for _reader in range(WAITING // 2)]
+    blocked: list[int] = []
+
+    def answer(reader: int) -> None:
+        held.wait(30)
+        if reader % 2:
+            cast_ballot(poll, identity=f"rid:{reader}", options=[chosen])
+        else:
+            seat = seats[reader // 2]
+            crowd.press(poll, chosen, cookies=seat[0], token=seat[1], wording=1)
+
+    def change() -> None:
+        with transaction.atomic():
+            reword(Poll.objects.get(pk=poll.pk), question="Another question?")
+            held.set()
+            blocked.append(count_blocked(WAITING))
+
+    errors = crowd.at_once([change, *(partial(answer, reader) for reader in range(WAITING))])
+    waited = sorted(Ballot.objects.filter(poll=poll).values_list("wording_version", flat=True))
+    seat = crowd.seated(poll)
+    errors += crowd.at_once([lambda: crowd.press(poll, chosen, cookies=seat[0], token=seat[1])])
+    last = Ballot.objects.filter(poll=poll).latest("pk").wording_version
+    return {"errors": errors, **crowd.books(poll), "blocked": blocked, "waited": waited, "last": last}
+
+
+def count_blocked(enough: int) -> int:
+    """Return how many others wait for a lock of this transaction, as soon as they are enough, or after 20 seconds."""
+    from django.db import connection
+
+    until, found = time.monotonic() + 20, 0
+    while found < enough and time.monotonic() < until:
+        time.sleep(0.05)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT COUNT(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+            found = cursor.fetchone()[0]
+    return found
+
+
 def check_reworded(outcome: dict[str, Any]) -> None:
     assert outcome["errors"] == []
     assert outcome["adds_up"]
@@ -84,6 +138,14 @@ def check_reworded(outcome: dict[str, Any]) -> None:
     assert outcome["current"] == AUTHORS + 1
     assert len(set(outcome["questions"])) == AUTHORS
     assert set(outcome["of_ballots"]) <= set(range(1, AUTHORS + 2))
+
+
+def check_waited(outcome: dict[str, Any]) -> None:
+    assert outcome["errors"] == []
+    assert outcome["adds_up"]
+    assert outcome["blocked"] == [WAITING]
+    assert outcome["waited"] == [1] * (WAITING + 1)
+    assert outcome["last"] == 2
 
 
 def check_archived(outcome: dict[str, Any]) -> None:
@@ -104,7 +166,9 @@ def test_no_ballot_comes_after_the_archive_on_sqlite() -> None:
 
 
 @pytest.mark.services
-def test_both_hold_on_postgresql(postgresql_database: str) -> None:
+def test_both_hold_on_postgresql_and_a_ballot_bears_the_wording_its_reader_saw(
+    postgresql_database: str,
+) -> None:
     folders = (".", "blog", "polls", "newsletter", "site")
     done = subprocess.run(
         [sys.executable, "-m", "tests.polls.test_edit_while_voting"],
@@ -128,6 +192,7 @@ def test_both_hold_on_postgresql(postgresql_database: str) -> None:
         check_reworded(outcome)
     for outcome in report["archived"]:
         check_archived(outcome)
+    check_waited(report["waited"])
 
 
 def main() -> None:
@@ -143,6 +208,7 @@ def main() -> None:
         "vendor": connection.vendor,
         "reworded": [reworded_while_voting() for _round in range(3)],
         "archived": [archived_while_voting() for _round in range(3)],
+        "waited": reworded_while_they_wait(),
     }
     json.dump(report, sys.stdout)
 

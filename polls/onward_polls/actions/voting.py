@@ -43,6 +43,8 @@ class _Answer:
     #: The key of whoever answers, before any link is followed.
     key: str
     previous: Ballot | None
+    #: Poll.wording_version as the reader was shown it.
+    wording: int
 
     @property
     def marked(self) -> set[int]:
@@ -76,6 +78,7 @@ def cast_ballot(  # noqa: PLR0913 (all but two are keywords with a default)
     role: str = "",
     network: str = "",
     browser: str = "",
+    wording: int = 0,
 ) -> Ballot:
     """Record what a reader chose, replacing an earlier ballot while the poll is open.
 
@@ -84,7 +87,8 @@ def cast_ballot(  # noqa: PLR0913 (all but two are keywords with a default)
     climbs to the account. ``words`` are what stands beside the "other" option, at most 200 characters, and ignored
     where that is not marked; changed words have to be released anew before they are quoted. ``role`` is one of
     ``poll.role_list``, or empty. ``network`` is what ``networks.network_hash`` gives; without it no limit applies.
-    A new ballot beyond the limit of its network is kept and set aside.
+    A new ballot beyond the limit of its network is kept and set aside. ``wording`` is the ``wording_version`` that the
+    reader was shown, which the author may have raised since; 0 means that of ``poll``.
 
     The database's clock decides whether the poll is open, in the same transaction. Raises UnknownOption,
     BallotIncomplete, RoleUnknown, ChangeNotAllowed, SignInFirst, PollClosed or PollNotOpen; then nothing is saved.
@@ -99,7 +103,8 @@ def cast_ballot(  # noqa: PLR0913 (all but two are keywords with a default)
             share_poll(poll, network)
             climb(poll, browser=browser, account=identity)
         given_by = reader_key(poll, browser) if door == Ballot.Door.MAIL and browser else own_key
-        answer = _Answer(options, words, role, door, page_ref, network, given_by, previous)
+        shown = wording or poll.wording_version
+        answer = _Answer(options, words, role, door, page_ref, network, given_by, previous, shown)
         held = hold_ballot(poll, linked_key(poll, own_key), door=door, network=network, options=options)
         if not held.is_offered:
             raise UnknownOption
@@ -127,7 +132,7 @@ def _answer(held: HeldBallot, answer: _Answer) -> None:
         "withdrawn_at": None,
         "page_ref": answer.page_ref or ballot.page_ref,
         "role": answer.role,
-        "wording_version": ballot.poll.wording_version,
+        "wording_version": answer.wording,
         "previous_id": answer.previous.pk if answer.previous else ballot.previous_id,
     }
     for name, value in values.items():
@@ -200,6 +205,7 @@ def cast_from_mail(  # noqa: PLR0913 (as cast_ballot)
     role: str = "",
     network: str = "",
     address: str = "",
+    wording: int = 0,
 ) -> Ballot:
     """Count an answer given from a mail, and remember whose browser it was given in.
 
@@ -217,6 +223,7 @@ def cast_from_mail(  # noqa: PLR0913 (as cast_ballot)
             words=words,
             role=role,
             network=network,
+            wording=wording,
         )
         higher, lower = (browser, identity) if browser.startswith(ACCOUNT) else (identity, browser)
         link_reader(poll, alias=lower, identity=higher)

@@ -28,6 +28,8 @@ class WordsDraft:
     consent: str = Ballot.Consent.NONE
     credit: str = ""
     address: str = ""
+    #: Asked here only where words are the answer.
+    role: str = ""
 
 
 @dataclass
@@ -178,4 +180,5 @@ def draft_of(ballot: Ballot | None) -> WordsDraft:
     if ballot is None:
         return WordsDraft()
     follow_up = getattr(ballot, "follow_up", None)
-    return WordsDraft(ballot.words, ballot.consent, ballot.credit, follow_up.address if follow_up else "")
+    address = follow_up.address if follow_up else ""
+    return WordsDraft(ballot.words, ballot.consent, ballot.credit, address, ballot.role)

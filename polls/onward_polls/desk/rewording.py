@@ -24,7 +24,7 @@ def keeping_wordings(poll: Poll) -> Iterator[Rewording]:
     """Keep the wording that ballots were cast under when the block changes it, in one transaction.
 
     The poll is locked alone: ballots under way come first, and two changes at once make two versions. A ballot
-    bears the number of the wording that its request had read. Before the first ballot, and for a poll not saved
+    bears the number of the wording that its reader was shown. Before the first ballot, and for a poll not saved
     yet, nothing is kept.
     """
     change = Rewording()

@@ -20,6 +20,8 @@ def answer_at_once(request: HttpRequest, poll_id: int, fields: QueryDict) -> Htt
         return None
     desk = Desk(request, poll, place_of(fields), browser)
     filled = Filled.read(poll, fields)
+    if filled.wording != poll.wording_version:
+        return None
     try:
         ballot = cast_first_ballot(
             poll,

@@ -78,6 +78,7 @@ def _count(desk: Desk, reader: MailReader, filled: Filled) -> HttpResponse:
             words=filled.other,
             role=filled.role,
             network=desk.network,
+            wording=filled.wording,
         )
     except PollError as error:
         return _show(desk, reader, filled, error)

@@ -1,13 +1,14 @@
 """Answering a poll, changing the answer, and taking it back."""
 
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
 
 from onward_polls.actions import cast_ballot, withdraw_ballot
 from onward_polls.ballots.at_once import remember
 from onward_polls.ballots.ballot_rules import check_options, check_role, clean_beside_other, find_options
 from onward_polls.components import State
-from onward_polls.errors import PollError
-from onward_polls.models import Option
+from onward_polls.errors import BallotIncomplete, PollError
+from onward_polls.models import Option, Poll
 from onward_polls.posts import carries_token, read_post
 
 from .answering import Desk, personal
@@ -49,6 +50,7 @@ def _vote(desk: Desk, fields: QueryDict) -> HttpResponse:
             role=filled.role,
             network=desk.network,
             browser=desk.browser,
+            wording=filled.wording,
         )
     except PollError as error:
         return desk.refuse(error, **filled.shown(desk.poll))
@@ -57,6 +59,8 @@ def _vote(desk: Desk, fields: QueryDict) -> HttpResponse:
 
 def _check(desk: Desk, options: list[Option], filled: Filled) -> None:
     """Find every mistake before asking to confirm, so that the reader is asked only once."""
+    if desk.poll.kind == Poll.Kind.WORDS:
+        raise BallotIncomplete(_("Please write your answer first: here the words are the answer."))
     check_options(desk.poll, options)
     check_role(desk.poll, filled.role)
     if desk.identity is None and any(option.is_other for option in options):

@@ -15,6 +15,7 @@ from onward_polls.actions import (
     request_follow_up,
     withdraw_consent,
 )
+from onward_polls.ballots.ballot_rules import check_role
 from onward_polls.components import WordsDraft
 from onward_polls.conf import polls_settings
 from onward_polls.errors import BallotIncomplete, PollError
@@ -26,6 +27,7 @@ from onward_polls.readers import keys_of
 from onward_polls.words import clean_credit, clean_words
 
 from .answering import Desk, PollNotFound, personal
+from .filled import Filled
 
 
 @personal("POST")
@@ -35,10 +37,10 @@ def words(request: HttpRequest, poll_id: int) -> HttpResponse:
     desk = Desk.open(request, poll_id, fields)
     draft = _draft(fields)
     try:
-        _check(draft)
+        _check(desk.poll, draft)
         if desk.identity is None or not carries_token(request):
             return _ask_again(desk, draft)
-        _add(desk, desk.identity, draft)
+        _add(desk, desk.identity, draft, Filled.read(desk.poll, fields).wording)
     except PollError as error:
         return desk.refuse(error, draft=draft)
     return desk.answered(said=_("Your words are kept. Thank you."))
@@ -56,11 +58,14 @@ def _ask_again(desk: Desk, draft: WordsDraft) -> HttpResponse:
 
 def _draft(fields: QueryDict) -> WordsDraft:
     consent = fields.get("consent", Ballot.Consent.NONE)
-    return WordsDraft(fields.get("words", ""), consent, fields.get("credit", ""), fields.get("address", ""))
+    said = (fields.get(name, "") for name in ("credit", "address", "role"))
+    return WordsDraft(fields.get("words", ""), consent, *said)
 
 
-def _check(draft: WordsDraft) -> None:
+def _check(poll: Poll, draft: WordsDraft) -> None:
     """Find every mistake before anything is saved, so that nothing is half saved."""
+    if poll.kind == Poll.Kind.WORDS:
+        check_role(poll, draft.role)
     clean_words(draft.words)
     clean_credit(draft.credit, draft.consent)
     if draft.address.strip():
@@ -68,7 +73,7 @@ def _check(draft: WordsDraft) -> None:
 
 
 @transaction.atomic
-def _add(desk: Desk, identity: str, draft: WordsDraft) -> None:
+def _add(desk: Desk, identity: str, draft: WordsDraft, wording: int) -> None:
     ballot = desk.look().ballot
     if desk.poll.kind == Poll.Kind.WORDS:
         ballot = cast_ballot(
@@ -77,8 +82,10 @@ def _add(desk: Desk, identity: str, draft: WordsDraft) -> None:
             options=[],
             door=desk.place.door,
             page_ref=desk.place.page_ref,
+            role=draft.role,
             network=desk.network,
             browser=desk.browser,
+            wording=wording,
         )
     if ballot is None or not ballot.stands:
         raise AnswerFirst
