@@ -178,19 +178,25 @@ def view_request(poll: Poll, request: HttpRequest) -> ReaderView:
 
 
 def hide_answer(ballot: Ballot, keys: Iterable[str]) -> bool:
-    """Whether the present answer was given under none of these keys, so that they must not see it."""
-    return (ballot.cast_by or ballot.reader_key) not in keys
+    """Whether the present answer was given under none of these keys, so that they must not see it.
+
+    Then the role that was said with it is taken off the ballot, in memory only.
+    """
+    if (ballot.cast_by or ballot.reader_key) in keys:
+        return False
+    ballot.role = ""
+    return True
 
 
 def hide_words(ballot: Ballot, keys: Iterable[str]) -> bool:
     """Take what was written under other keys off a ballot, in memory only; return whether there was any.
 
-    No template can show what is not there: neither the words nor the name, the role or the address with them.
+    No template can show what is not there: neither the words nor the name or the address with them.
     """
     wish = getattr(ballot, "follow_up", None)
     if not (ballot.words or wish) or (ballot.words_by or ballot.cast_by or ballot.reader_key) in keys:
         return False
-    ballot.words = ballot.credit = ballot.role = ""
+    ballot.words = ballot.credit = ""
     ballot.consent = Ballot.Consent.NONE
     ballot._state.fields_cache["follow_up"] = None
     return True
@@ -215,7 +221,9 @@ def _find_ballot(poll: Poll, names: list[str]) -> Ballot | None:
 def _find_earlier(poll: Poll, names: list[str]) -> Ballot | None:
     ballot = _find_ballot(poll.follows, names) if poll.follows else None
     if poll.follows and ballot:
-        hide_words(ballot, {reader_key(poll.follows, name) for name in names})
+        keys = {reader_key(poll.follows, name) for name in names}
+        hide_answer(ballot, keys)
+        hide_words(ballot, keys)
     return ballot
 
 

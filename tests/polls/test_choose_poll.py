@@ -29,13 +29,15 @@ def edit(author: Client, poll: object) -> str:
     return author.get(reverse(poll_viewset.get_url_name("edit"), args=[poll.pk])).content.decode()
 
 
-def test_a_poll_for_words_only_has_no_roles_to_fill_in(author: Client) -> None:
+def test_a_poll_for_words_only_has_roles_to_fill_in_and_no_order(author: Client) -> None:
     words, options = a_words_poll(), a_poll()
     vote(words)
     vote(options, "Repair")
 
-    assert 'name="roles"' not in edit(author, words)
-    assert 'name="roles"' in edit(author, options)
+    found = [
+        [f'name="{name}"' in edit(author, poll) for name in ("roles", "shuffle")] for poll in (words, options)
+    ]
+    assert found == [[True, False], [True, True]]
 
 
 def test_the_numbers_hold_the_code_for_another_site(author: Client, settings: Any) -> None:

@@ -224,6 +224,19 @@ def test_a_friend_who_answers_from_a_forwarded_mail_is_not_shown_the_words(
     assert not marks_own(seen_by(friend), "Coaching")
 
 
+def test_a_friend_does_not_learn_the_role_that_was_said_elsewhere(poll: Poll, at_poll: SecondReader) -> None:
+    Poll.objects.update(roles="Sales rep\nManager")
+    ada, friend = at_poll(poll), at_poll(poll)
+    friend.browser.post(link(poll, "Selling"))
+    ada.browser.post(link(poll, "Repair"), {"role": "Manager"})
+
+    before = friend.browser.get(link(poll, "Selling")).content.decode()
+
+    assert Ballot.objects.get().role == "Manager"
+    assert "<option selected>Manager" in ada.look("?change=1")
+    assert "<option selected>" not in seen_by(friend) + before
+
+
 def test_a_friend_who_pressed_by_mistake_can_let_go_and_answer_alone(
     poll: Poll, at_poll: SecondReader
 ) -> None:

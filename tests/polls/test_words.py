@@ -161,6 +161,59 @@ class TestAPollForWordsOnly:
         assert response.status_code == 400
         assert Ballot.objects.count() == 0
 
+    @pytest.fixture
+    def asks_role(self, poll: Poll) -> Poll:
+        Poll.objects.update(roles="Sales rep\nManager")
+        return poll
+
+    def test_a_role_is_asked_for_kept_and_shown_to_its_reader(
+        self, asks_role: Poll, person: ReaderAtPoll
+    ) -> None:
+        form = person.look()
+        asked = person.send("words/", {"words": "We split.", "role": "Manager"}).content.decode()
+
+        person.send("words/", {"words": "We split.", "role": "Manager"})
+
+        assert '<option value="" selected>Not said</option><option>Sales rep</option>' in form
+        assert "<option selected>Manager</option>" in asked
+        assert Ballot.objects.get().role == "Manager"
+        assert "<option selected>Manager</option>" in person.look("?words=1")
+        assert "You said you are: Manager." in person.browser.get("/polls/mine/").content.decode()
+
+    def test_a_role_may_be_said_later_and_taken_back(self, asks_role: Poll, person: ReaderAtPoll) -> None:
+        roles = []
+        for role in ("", "", "Sales rep", ""):
+            person.send("words/", {"words": "We split.", "role": role})
+            roles += Ballot.objects.values_list("role", flat=True)
+
+        assert roles == ["", "Sales rep", ""]
+        assert Ballot.objects.get().words == "We split."
+
+    def test_a_role_the_poll_does_not_offer_is_refused_with_the_words_kept(
+        self, asks_role: Poll, person: ReaderAtPoll
+    ) -> None:
+        person.send("words/", {"words": "We split."})
+
+        response = person.send("words/", {"words": "We split.", "role": "Emperor"})
+
+        page = response.content.decode()
+        assert response.status_code == 400
+        assert "The role you chose" in page
+        assert "We split." in page
+        assert Ballot.objects.count() == 0
+
+    def test_without_roles_none_is_asked_for(self, poll: Poll, person: ReaderAtPoll) -> None:
+        assert 'name="role"' not in person.look()
+
+    def test_a_vote_without_words_is_no_answer(self, poll: Poll, person: ReaderAtPoll) -> None:
+        person.send("words/", {"words": "x"})
+
+        response = person.send("", {})
+
+        assert response.status_code == 400
+        assert "Please write your answer first" in response.content.decode()
+        assert Ballot.objects.count() == 0
+
     def test_nothing_is_half_saved_when_the_address_is_wrong(self, person: ReaderAtPoll) -> None:
         person.send("words/", {"words": "We split."})
 

@@ -43,7 +43,6 @@ ONLY_FOR = {
     "paste": ("single", "multiple", "scale"),
     "offer_other": ("single", "multiple", "scale"),
     "shuffle": ("single", "multiple"),
-    "roles": ("single", "multiple", "scale"),
 }
 
 

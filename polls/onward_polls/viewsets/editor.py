@@ -68,7 +68,7 @@ poll_editor = ObjectList(
             heading=_("Life and results"),
         ),
         MultiFieldPanel([FieldPanel("ask_words"), FieldPanel("words_prompt")], heading=_("Words")),
-        LockablePanel("roles", kinds=WITH_OPTIONS),
+        LockablePanel("roles"),
         LockablePanel("follows"),
     ],
     base_form_class=PollForm,
