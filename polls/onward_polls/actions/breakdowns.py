@@ -8,10 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from onward_polls import signals
+from onward_polls.ballots.ballot_rules import ballot_limits
 from onward_polls.folding import fold_poll
 from onward_polls.models import Breakdown, Poll, Tally
 from onward_polls.results import breakdown
 from onward_polls.results.crosstable import next_table, table_of
+from onward_polls.results.marks import next_marks
 from onward_polls.results.transitions import moves_as_rows, moves_of, next_moves
 
 from .shared import announce
@@ -94,7 +96,9 @@ def _moment(poll: Poll) -> datetime | None:
 def _by_role(poll: Poll, last: Breakdown | None, now: datetime) -> dict[str, Any]:
     """Return the table to keep, and when it was counted: the last one, until a new one gives nobody away."""
     shown = table_of(last.by_role) if last else None
-    table = next_table(shown, breakdown.by_role(poll))
+    cells = breakdown.by_role(poll)
+    one_answer = poll.takes_one_answer
+    table = next_table(shown, cells) if one_answer else next_marks(shown, cells, ballot_limits(poll))
     if table is None:
         return {"by_role": [], "by_role_at": None}
     same = last is not None and table.as_rows() == last.by_role

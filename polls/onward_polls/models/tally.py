@@ -80,7 +80,8 @@ class Breakdown(models.Model):
     #: [[ISO 8601 date, ballots]]
     by_day = models.JSONField(default=list)
     #: [[role, option, ballots]] as readers may see it: small cells are merged already, under null.
-    #: A role is "" where none was given; an option is its uuid, or for a scale "first uuid/last uuid".
+    #: A role is "" where none was given; an option is its uuid, or for a scale "first uuid/last uuid", or where
+    #: readers may give several answers also "" for all of the role.
     by_role = models.JSONField(default=list)
     #: When by_role was counted; it is replaced only when the step gives nobody away, see crosstable.
     by_role_at = models.DateTimeField(null=True, blank=True)

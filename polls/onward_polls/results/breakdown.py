@@ -16,6 +16,7 @@ from onward_polls.models import Ballot, Breakdown, Option, Poll, Tally, Vote, pl
 from onward_polls.tally import read_tally, same_options
 
 from .crosstable import Cells, Label
+from .marks import EVERYBODY
 
 
 logger = logging.getLogger(__name__)
@@ -72,15 +73,18 @@ def set_aside(poll: Poll) -> list[list[str | int]]:
 def by_role(poll: Poll) -> Cells:
     """Return how many readers of each role ("" for none given) marked each option.
 
-    Only where readers give one answer: with several, merging two options would count a reader twice.
+    Where a reader may mark several, also how many there are of each role, under EVERYBODY.
     """
-    if not poll.role_list or not poll.takes_one_answer:
+    if not poll.role_list or poll.kind == Poll.Kind.WORDS:
         return {}
     place = columns_of(poll)
     votes = Vote.objects.filter(ballot__poll=poll, **COUNTED).values_list("ballot__role", "option")
     cells: Counter[tuple[Label, Label]] = Counter()
     for role, option, n in votes.annotate(n=Count("pk")).order_by():
         cells[role, place[option]] += n
+    if not poll.takes_one_answer:
+        readers = Ballot.objects.counted().filter(poll=poll).values_list("role")
+        cells.update({(role, EVERYBODY): n for role, n in readers.annotate(n=Count("pk")).order_by()})
     return cells
 
 

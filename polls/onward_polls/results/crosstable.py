@@ -55,7 +55,7 @@ def table_of(rows: Iterable[Sequence[str | int | None]]) -> CrossTable | None:
     if not cells:
         return None
     return CrossTable(
-        _in_order({row for row, _column in cells}), _in_order({column for _row, column in cells}), cells
+        in_order({row for row, _column in cells}), in_order({column for _row, column in cells}), cells
     )
 
 
@@ -70,8 +70,8 @@ def merge_small(table: Cells, least: int = LEAST) -> CrossTable | None:
     rows = _by_size(cells, 0)
     columns = _by_size(cells, 1)
     best: CrossTable | None = None
-    for kept_rows in _prefixes(rows):
-        for kept_columns in _prefixes(columns):
+    for kept_rows in prefixes(rows):
+        for kept_columns in prefixes(columns):
             size = _shown(kept_rows, rows) * _shown(kept_columns, columns)
             if best is None or size > len(best.cells):
                 merged = project(cells, kept_rows, kept_columns)
@@ -85,8 +85,8 @@ def project(table: Cells, rows: Collection[Label], columns: Collection[Label]) -
     sums: Counter[tuple[Label, Label]] = Counter()
     for (row, column), count in table.items():
         sums[row if row in rows else OTHER, column if column in columns else OTHER] += count
-    shown_rows = _in_order({row for row, _column in sums})
-    shown_columns = _in_order({column for _row, column in sums})
+    shown_rows = in_order({row for row, _column in sums})
+    shown_columns = in_order({column for _row, column in sums})
     places = [(row, column) for row in shown_rows for column in shown_columns]
     return CrossTable(shown_rows, shown_columns, {place: sums[place] for place in places})
 
@@ -96,7 +96,7 @@ def next_table(shown: CrossTable | None, table: Cells, least: int = LEAST) -> Cr
     fresh = merge_small(table, least)
     if shown is None:
         return fresh
-    candidates = (fresh, project(table, _names(shown.rows), _names(shown.columns)))
+    candidates = (fresh, project(table, names_of(shown.rows), names_of(shown.columns)))
     return next((each for each in candidates if each and may_follow(shown, each, least)), shown)
 
 
@@ -107,8 +107,8 @@ def may_follow(shown: CrossTable, later: CrossTable, least: int = LEAST) -> bool
     """
     if not _is_safe(later, least):
         return False
-    rows = _shared(_names(shown.rows), _names(later.rows))
-    columns = _shared(_names(shown.columns), _names(later.columns))
+    rows = coarser(names_of(shown.rows), names_of(later.rows))
+    columns = coarser(names_of(shown.columns), names_of(later.columns))
     if rows is None or columns is None:
         return False
     before = project(shown.cells, rows, columns).cells
@@ -124,7 +124,7 @@ def _is_safe(table: CrossTable, least: int) -> bool:
 def _by_size(cells: Cells, axis: int) -> list[str]:
     """Return the labels of one side, those with the largest smallest cell first, then the largest."""
     across = {place[1 - axis] for place in cells}
-    labels = _names(place[axis] for place in cells)
+    labels = names_of(place[axis] for place in cells)
 
     def counts(label: str) -> list[int]:
         return [cells.get((label, other) if axis == 0 else (other, label), 0) for other in across]
@@ -132,7 +132,7 @@ def _by_size(cells: Cells, axis: int) -> list[str]:
     return sorted(labels, key=lambda label: (-min(counts(label)), -sum(counts(label)), label))
 
 
-def _prefixes(labels: list[str]) -> Iterator[list[str]]:
+def prefixes(labels: list[str]) -> Iterator[list[str]]:
     """Return all labels, then ever fewer; one alone is never merged, because that would hide nothing."""
     yield labels
     for kept in range(len(labels) - 2, 0, -1):
@@ -143,16 +143,16 @@ def _shown(kept: list[str], labels: list[str]) -> int:
     return len(kept) + (len(kept) < len(labels))
 
 
-def _names(labels: Iterable[Label]) -> frozenset[str]:
+def names_of(labels: Iterable[Label]) -> frozenset[str]:
     return frozenset(label for label in labels if label is not OTHER)
 
 
-def _shared(before: frozenset[str], after: frozenset[str]) -> frozenset[str] | None:
+def coarser(before: frozenset[str], after: frozenset[str]) -> frozenset[str] | None:
     """Return the labels of the coarser side, or None where neither is."""
     return before & after if before <= after or after <= before else None
 
 
-def _in_order(labels: Collection[Label]) -> tuple[Label, ...]:
+def in_order(labels: Collection[Label]) -> tuple[Label, ...]:
     return tuple(sorted(labels, key=lambda label: (label is OTHER, label or "")))
 
 

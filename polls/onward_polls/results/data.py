@@ -18,9 +18,9 @@ def as_json(results: PollResults) -> dict[str, Any]:
     A line is ``{"option", "text", "count", "share"?, "retired", "edited", "note", "then"?}``; ``share`` is
     between 0 and 1, and missing where there are too few answers to speak of shares; ``then`` is the count of
     the earlier option it stands for. ``timeline`` is ``{"unit", "bars": [[ISO 8601 date, answers]]}``,
-    ``roles`` ``{"roles": [text], "rows": [[answer, [readers]]], "about"}``, ``moves`` ``{"n", "about", "moves":
-    [[before, now, readers]]}``, ``then`` ``{"poll", "question", "n", "who", "differences": [text]}``; each
-    of the four is null where the page shows none. Times are ISO 8601 in UTC.
+    ``roles`` ``{"roles": [text], "rows": [[answer, [readers]]], "totals": [readers of each role], "about"}``,
+    ``moves`` ``{"n", "about", "moves": [[before, now, readers]]}``, ``then`` ``{"poll", "question", "n", "who",
+    "differences": [text]}``; each of the four is null where the page shows none. Times are ISO 8601 in UTC.
     """
     tally, then, notes = results.tally, results.then, results.notes
     return {
@@ -74,7 +74,14 @@ def _beside(notes: ResultNotes) -> dict[str, Any]:
         "timeline": {"unit": line.unit, "bars": [[bar.start.isoformat(), bar.count] for bar in line.bars]}
         if line
         else None,
-        "roles": {"roles": roles.roles, "rows": roles.rows, "about": roles.about} if roles else None,
+        "roles": {
+            "roles": roles.roles,
+            "rows": roles.rows,
+            "totals": roles.totals,
+            "about": roles.about,
+        }
+        if roles
+        else None,
         "moves": {
             "n": moves.n,
             "about": moves.about,

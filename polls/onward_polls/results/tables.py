@@ -12,17 +12,18 @@ from onward_polls.models import Breakdown, Poll
 from onward_polls.tally import PollTally, same_options
 
 from .crosstable import OTHER, CrossTable, Label, table_of
+from .marks import EVERYBODY
 from .transitions import Moves, moves_of
 
 
 @dataclass(frozen=True)
 class RoleTable:
-    """How many readers of each role gave each answer; no cell under five."""
+    """How many readers of each role gave each answer, those of a kind with several too; no cell under five."""
 
     roles: tuple[str, ...]
     #: [(answer, [readers of each role])]
     rows: tuple[tuple[str, tuple[int, ...]], ...]
-    #: Readers of each role.
+    #: Readers of each role: the sum of its answers, where each of them gave one.
     totals: tuple[int, ...]
     #: Who is in the table, and when it was counted.
     about: str
@@ -55,22 +56,30 @@ def role_table(poll: Poll, breakdown: Breakdown, tally: PollTally) -> RoleTable 
     if table is None or not table.is_split or breakdown.by_role_at is None:
         return None
     roles = sorted(table.rows, key=lambda role: _place(role, [*poll.role_list, ""]))
-    answers = _in_order(table.columns, tally)
+    answers = _in_order((column for column in table.columns if column != EVERYBODY), tally)
     names = _texts(tally)
+    counting = answers if poll.takes_one_answer else [EVERYBODY]
+    totals = tuple(sum(table.cells[role, column] for column in counting) for role in roles)
     return RoleTable(
         roles=tuple(_role(role, table) for role in roles),
         rows=tuple(
             (_answer(answer, names), tuple(table.cells[role, answer] for role in roles)) for answer in answers
         ),
-        totals=tuple(sum(table.cells[role, answer] for answer in answers) for role in roles),
-        about=_counted(
-            ngettext(
-                "%(n)s reader, counted on %(date)s.", "%(n)s readers, counted on %(date)s.", table.total
-            ),
-            table.total,
-            breakdown.by_role_at,
-        ),
+        totals=totals,
+        about=_about_roles(poll, sum(totals), breakdown.by_role_at),
     )
+
+
+def _about_roles(poll: Poll, n: int, moment: datetime) -> str:
+    said = ngettext("%(n)s reader, counted on %(date)s.", "%(n)s readers, counted on %(date)s.", n)
+    counted = _counted(said, n, moment)
+    if poll.takes_one_answer:
+        return counted
+    several = _(
+        "A reader may have given several answers, so they add up to more than the readers. An answer that fewer than "
+        "five of a group gave, or all of it but fewer than five, is left out."
+    )
+    return f"{counted} {several}"
 
 
 def moves_table(breakdown: Breakdown, tally: PollTally, then: PollTally) -> MovesTable | None:
