@@ -175,7 +175,7 @@ def test_fresh_cookies_do_not_get_a_network_beyond_its_limit(
     assert tally.n == sum(min(60, n) for n in pressed.values()) == counted
     assert tally.excluded == presses - counted
     fold()
-    assert poll.fairness_flags.exists() == (count == 1)
+    assert poll.fairness_flags.exists() == (count < 50)
 
 
 def fresh_browser_votes(poll: Poll, address: str) -> None:

@@ -1,7 +1,7 @@
 """Signs that answers did not come from readers who chose to answer, one by one: found, shown, decided by the author."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Length
 from django.utils import timezone
 
-from onward_polls.models import EXCLUDED, Ballot, FairnessFlag, Poll, Tally, Vote
+from onward_polls.models import EXCLUDED, MANY_NETWORKS, Ballot, FairnessFlag, Poll, Tally, Vote
 from onward_polls.tally import PollTally, count_tally, unfolded_counts
 
 
@@ -19,6 +19,12 @@ from onward_polls.tally import PollTally, count_tally, unfolded_counts
 MANY = 20
 #: Within this time, that many are a burst.
 BURST = timedelta(minutes=10)
+#: Networks that sent so many within that time, each too few for a flag of its own,
+SEVERAL = 5
+#: and together so many, are a burst of many networks.
+TOGETHER = 100
+#: For more bursts than this at a time there is one flag, and not one for each network: nobody could read them.
+MOST_ALONE = 20
 #: The span that concentration is looked for in.
 DAY = timedelta(hours=24)
 #: From this share (0 to 1) of the span's ballots on, one network is a concentration.
@@ -36,33 +42,71 @@ CHUNK = 500
 
 #: (primary key, cast at) of a ballot.
 Cast = tuple[int, datetime]
+#: The flags a poll has, by kind and network.
+Known = Mapping[tuple[str, str], FairnessFlag]
 
 
 def find_flags(poll: Poll) -> list[FairnessFlag]:
     """Look through the last 24 hours for bursts and concentrations; return the flags that are new or have grown.
 
     A burst: 20 ballots or more from one network within 10 minutes. A concentration: one network with 20 ballots or
-    more, and 20 % or more of all. Looking again finds nothing new. One query while nothing is to be found.
+    more, and 20 % or more of all. A burst of many networks: 100 ballots or more within 10 minutes, and 20 % or more of
+    all, from networks that each sent 5 or more within 10 minutes. Looking again finds nothing new. One query while
+    nothing is to be found.
     """
     recent = Ballot.objects.standing().filter(poll=poll, cast_at__gt=timezone.now() - DAY)
-    many = recent.exclude(network="").order_by().values_list("network").annotate(n=Count("pk"))
-    counts = dict(many.filter(n__gte=MANY))
-    if not counts:
+    many = recent.exclude(network="").order_by().values("network").annotate(n=Count("pk"))
+    counts: dict[str, int] = dict(many.filter(n__gte=SEVERAL).values_list("network", "n"))
+    if max(counts.values(), default=0) < MANY and sum(counts.values()) < TOGETHER:
         return []
     known = {(flag.kind, flag.network): flag for flag in FairnessFlag.objects.filter(poll=poll)}
     share = recent.count() * SHARE
-    found = []
+    rest = _without_a_flag_of_their_own(counts, share, known)
+    spread = known.get((FairnessFlag.Kind.BURST, MANY_NETWORKS))
+    casts: list[Cast] = []
+    if sum(counts[network] for network in rest) >= max(TOGETHER, share):
+        casts = _casts_of_many(
+            recent.filter(network__in=many.filter(n__gte=SEVERAL).values("network")), rest, spread
+        )
+    found = [_note(poll, FairnessFlag.Kind.BURST, MANY_NETWORKS, casts)] if casts else []
+    gathered = casts or (spread and spread.last_at > timezone.now() - DAY)
     for network, count in counts.items():
-        mine = recent.filter(network=network)
-        kinds = [FairnessFlag.Kind.BURST]
-        if count >= share:
-            kinds.append(FairnessFlag.Kind.CONCENTRATION)
-        for kind in kinds:
-            casts = _casts(mine, known.get((kind, network)))
-            casts = in_bursts(casts) if kind == FairnessFlag.Kind.BURST else casts
-            flag = _note(poll, kind, network, casts) if casts else None
-            found += [flag] if flag else []
-    return found
+        if count >= MANY and not (gathered and network in rest):
+            found += _flags_of_one(
+                poll, recent.filter(network=network), network, known, concentrated=count >= share
+            )
+    return [flag for flag in found if flag]
+
+
+def _without_a_flag_of_their_own(counts: Mapping[str, int], share: float, known: Known) -> set[str]:
+    """Return the networks that are looked at together: those with few ballots, and all that came with many others."""
+    alone = {network for network, count in counts.items() if count >= MANY}
+    if len(alone) > MOST_ALONE:
+        burst = FairnessFlag.Kind.BURST
+        alone = {network for network in alone if (burst, network) in known or counts[network] >= share}
+    return set(counts) - alone
+
+
+def _casts_of_many(ballots: QuerySet[Ballot], networks: set[str], flag: FairnessFlag | None) -> list[Cast]:
+    """Return what came in a burst from many of these networks, each of which had a small burst of its own."""
+    if flag:
+        ballots = ballots.filter(cast_at__gte=flag.last_at - BURST)
+    by_network: dict[str, list[Cast]] = defaultdict(list)
+    for network, pk, moment in ballots.order_by("cast_at", "pk").values_list("network", "pk", "cast_at"):
+        if network in networks:
+            by_network[network].append((pk, moment))
+    small = [cast for casts in by_network.values() for cast in in_bursts(casts, SEVERAL)]
+    return in_bursts(sorted(small, key=lambda cast: (cast[1], cast[0])), TOGETHER)
+
+
+def _flags_of_one(
+    poll: Poll, mine: QuerySet[Ballot], network: str, known: Known, *, concentrated: bool
+) -> list[FairnessFlag | None]:
+    burst, concentration = FairnessFlag.Kind.BURST, FairnessFlag.Kind.CONCENTRATION
+    found = [(burst, in_bursts(_casts(mine, known.get((burst, network)))))]
+    if concentrated:
+        found.append((concentration, _casts(mine, known.get((concentration, network)))))
+    return [_note(poll, kind, network, casts) for kind, casts in found if casts]
 
 
 def _casts(ballots: QuerySet[Ballot], flag: FairnessFlag | None) -> list[Cast]:
@@ -72,13 +116,15 @@ def _casts(ballots: QuerySet[Ballot], flag: FairnessFlag | None) -> list[Cast]:
     return list(ballots.order_by("cast_at", "pk").values_list("pk", "cast_at"))
 
 
-def in_bursts(casts: Sequence[Cast]) -> list[Cast]:
-    """Keep what lies within 10 minutes together with 19 others; ``casts`` are in the order of their time."""
-    kept: set[int] = set()
-    for first in range(len(casts) - MANY + 1):
-        if casts[first + MANY - 1][1] - casts[first][1] <= BURST:
-            kept.update(range(first, first + MANY))
-    return [casts[place] for place in sorted(kept)]
+def in_bursts(casts: Sequence[Cast], many: int = MANY) -> list[Cast]:
+    """Keep what lies within 10 minutes together with enough others, 20 in all; ``casts`` are in the order of time."""
+    kept: list[Cast] = []
+    following = 0
+    for first in range(len(casts) - many + 1):
+        if casts[first + many - 1][1] - casts[first][1] <= BURST:
+            kept += casts[max(first, following) : first + many]
+            following = first + many
+    return kept
 
 
 def _note(poll: Poll, kind: str, network: str, casts: list[Cast]) -> FairnessFlag | None:

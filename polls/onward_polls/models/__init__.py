@@ -1,7 +1,7 @@
 """Polls, the ballots readers cast in them, what is derived from those ballots, and what authors note about them."""
 
 from .ballot import Ballot, BallotQuerySet, FollowUp, ReaderLink, Vote
-from .fairness import FairnessFlag, NetworkKey
+from .fairness import MANY_NETWORKS, FairnessFlag, NetworkKey
 from .poll import Option, Poll, PollQuerySet, Wording, new_salt, plain_text
 from .proposal import ProposedTheme, ProposedWords, ThemeProposal
 from .tally import EXCLUDED, Breakdown, Tally, TallyDelta
@@ -10,6 +10,7 @@ from .theme import Theme, WordsNote
 
 __all__ = [
     "EXCLUDED",
+    "MANY_NETWORKS",
     "Ballot",
     "BallotQuerySet",
     "Breakdown",

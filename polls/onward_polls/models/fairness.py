@@ -8,6 +8,10 @@ from .ballot import Ballot
 from .poll import Poll
 
 
+#: Stands in the place of a network on the one flag of a poll for a burst from many networks.
+MANY_NETWORKS = "many networks"
+
+
 class NetworkKey(models.Model):
     """The secret that networks are hashed with on one day; deleted with the hashes it made."""
 
@@ -23,7 +27,7 @@ class NetworkKey(models.Model):
 
 
 class FairnessFlag(models.Model):
-    """Ballots of one poll that came in a way that ten thousand strangers would not: together, from one network."""
+    """Ballots of one poll that came as ten thousand strangers would not: together, from one network or a set of them."""
 
     class Kind(models.TextChoices):
         BURST = "burst", _("many at once")
@@ -36,7 +40,8 @@ class FairnessFlag(models.Model):
 
     poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="fairness_flags")
     kind = models.CharField(max_length=13, choices=Kind)
-    #: The hash of the network, which means nothing once its day's key is gone; keeps a flag from being raised twice.
+    #: The hash of the network, which means nothing once its day's key is gone, or MANY_NETWORKS; keeps a flag from
+    #: being raised twice.
     network = models.CharField(max_length=64)
     ballots = models.ManyToManyField(Ballot, related_name="fairness_flags")
     first_at = models.DateTimeField()
@@ -58,3 +63,8 @@ class FairnessFlag(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.poll_id}"
+
+    @property
+    def is_spread(self) -> bool:
+        """Whether its ballots came from many networks at once."""
+        return self.network == MANY_NETWORKS
