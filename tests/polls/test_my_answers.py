@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from onward_polls.actions import add_words, fold_tallies
+from onward_polls.actions import add_words, fold_tallies, reopen_poll
 from onward_polls.models import Ballot, FollowUp, Poll, WordsNote
 from onward_polls.readers import ballots_of
 from onward_polls.tally import read_tally
+from onward_polls.viewsets import poll_viewset
 from tests.polls.conftest import ReaderAtPoll
 from tests.polls.factories import a_poll, a_words_poll, an_article, closed_a_while_ago, vote
 
@@ -173,6 +175,28 @@ def test_deleting_while_the_poll_is_open_cannot_be_used_to_vote_twice(writer: Re
     assert "your vote leaves the count as well" in page
     assert {line.text: line.count for line in read_tally(writer.poll).lines if line.count} == {"Selling": 1}
     assert Ballot.objects.count() == 1
+
+
+def test_whoever_deleted_an_answer_is_a_new_reader_when_the_poll_is_opened_again(
+    writer: ReaderAtPoll, author: Client
+) -> None:
+    closed_a_while_ago(writer.poll)
+    page = writer.browser.get(step("erase")).content.decode()
+    do(writer, "erase")
+    asked = author.get(reverse(poll_viewset.get_url_name("reopen"), args=[writer.poll.pk])).content.decode()
+    reopen_poll(Poll.objects.get())
+
+    before = writer.look()
+    writer.answer("Selling")
+    writer.answer("Reports")
+
+    counts = {line.text: line.count for line in read_tally(writer.poll).lines if line.count}
+    assert "you are a new reader and may answer it" in page
+    assert "is a new reader, and may answer again" in asked
+    assert "Your vote is in" not in before
+    assert counts == {"Repair": 1, "Reports": 1}
+    assert "was opened again on" in writer.look()
+    assert writer.browser.get(MINE).content.decode().count("<article") == 1
 
 
 def test_a_wiped_cookie_leads_to_nothing_and_says_so(writer: ReaderAtPoll) -> None:

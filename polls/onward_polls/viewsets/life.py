@@ -112,13 +112,15 @@ class ReopenView(PollActionView):
 
     def question(self, poll: Poll) -> str:
         n = poll.ballots.counted().count()
-        return ngettext(
+        stays = ngettext(
             "Readers can answer and change their answers again, and are told so. "
             "The %(n)d answer given so far stays.",
             "Readers can answer and change their answers again, and are told so. "
             "The %(n)d answers given so far stay.",
             n,
         ) % {"n": n}
+        erased = _("Whoever had an answer deleted since it closed is a new reader, and may answer again.")
+        return f"{stays} {erased}"
 
     def act(self, poll: Poll, *, user: Any, **details: Any) -> tuple[Poll, str]:
         reopen_poll(poll, user=user, **details)
