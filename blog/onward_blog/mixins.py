@@ -161,12 +161,16 @@ class ArticleMixin(PageModel):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, unless text that the site wrote and nobody has accepted would come before readers.
 
-        Raises ``roundups.accepting.TextNotAccepted``, a ValidationError.
+        Quotes that were taken back before readers saw them are left out of a live page. Raises
+        ``roundups.accepting.TextNotAccepted``, a ValidationError.
         """
         from .roundups.accepting import refuse_live
+        from .roundups.leaving_out import leave_out_unread, note_left_out
 
         refuse_live(self, kwargs.get("update_fields"))
+        left_out = leave_out_unread(self, kwargs.get("update_fields"))
         super().save(*args, **kwargs)
+        note_left_out(self, left_out)
 
     def publish(self, revision: Any, *args: Any, **kwargs: Any) -> Any:
         """Publish a revision, or schedule it; refuse text that nobody has accepted, which ``save`` does not see yet."""

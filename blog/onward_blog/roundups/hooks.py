@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.log_actions import LogActionRegistry
 
 from onward_blog import mailing, welcoming
 from onward_blog.privacy import private_series
 
 from . import accepting_hooks, refreshing_hooks  # noqa: F401
 from .choosers import quote_chooser, roundup_chooser
+from .leaving_out import LEFT_OUT
 
 
 @hooks.register("register_admin_viewset")
@@ -46,3 +49,12 @@ def topic_for_page(page: Any) -> Any | None:
 @hooks.register("onward_newsletter_private_topics")
 def private_topics(keys: Sequence[str]) -> list[str]:
     return private_series(keys)
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: LogActionRegistry) -> None:
+    actions.register_action(
+        LEFT_OUT,
+        _("Leave out sentences taken back"),
+        _("Sentences that readers took back before they were published were left out"),
+    )

@@ -27,7 +27,7 @@ from .errors import NothingToRefresh
 from .generated import fingerprints, is_untouched
 from .holding import check_may_change, hold_draft
 from .reading import Reading
-from .stored import walk_stored
+from .stored import quote_id, quote_ids, walk_stored
 
 
 #: In the page's history.
@@ -190,7 +190,7 @@ def _taken_back(draft: Any) -> list[TakenBack]:
         (place, pk)
         for block, value in walk_stored(stream, stream.get_prep_value(draft.body))
         if isinstance(block, RoundupBlock) and isinstance(value, dict)
-        for place, pk in enumerate(_ids(value), 1)
+        for place, pk in enumerate(quote_ids(value), 1)
     ]
     gone = RoundupQuote.objects.filter(withdrawn_at__isnull=False).select_related("roundup")
     found = gone.in_bulk({pk for _place, pk in places})
@@ -239,7 +239,7 @@ def _refresh_head(value: dict[str, Any], new: Roundup) -> None:
 
 def _refresh_roundup(value: dict[str, Any], old: Roundup, new: Roundup) -> None:
     items = value.get("quotes") or []
-    standing = RoundupQuote.objects.in_bulk(_ids(value))
+    standing = RoundupQuote.objects.in_bulk(quote_ids(value))
     rows = {(q.source, q.source_key): q.pk for q in new.quotes.filter(withdrawn_at=None)}
     kept = [moved for item in items if (moved := _moved(item, standing, rows, old))]
     refs = {(quote.source, quote.source_key) for quote in standing.values()}
@@ -256,18 +256,10 @@ def _refresh_roundup(value: dict[str, Any], old: Roundup, new: Roundup) -> None:
 
 def _moved(item: Any, standing: Mapping[int, RoundupQuote], rows: Mapping[Ref, int], old: Roundup) -> Any:
     """Return a quote that stands in the draft as it stands in the new roundup; None when it was taken back."""
-    quote = standing.get(_id(item))
+    quote = standing.get(quote_id(item))
     if quote is None or quote.withdrawn_at:
         return None
     if quote.roundup_id != old.pk:
         return item
     pk = rows.get((quote.source, quote.source_key), quote.pk)
     return {**item, "value": pk} if isinstance(item, dict) else pk
-
-
-def _ids(value: Mapping[str, Any]) -> list[int]:
-    return [pk for item in value.get("quotes") or [] if (pk := _id(item))]
-
-
-def _id(item: Any) -> int:
-    return int((item["value"] if isinstance(item, dict) else item) or 0)

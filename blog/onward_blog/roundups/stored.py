@@ -1,6 +1,6 @@
 """The stored form of a text: what its JSON holds, found without loading a poll, a quote or a picture."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wagtail.blocks import Block, ListBlock, StreamBlock, StructBlock
@@ -36,3 +36,13 @@ def _inside(block: Block, value: Any) -> list[tuple[Block, Any]]:
 def _of_item(item: Any) -> Any:
     is_wrapped = isinstance(item, dict) and item.get("type") == "item"
     return item["value"] if is_wrapped else item
+
+
+def quote_ids(value: Mapping[str, Any]) -> list[int]:
+    """Return the primary keys of the quotes in a stored RoundupBlock, in their order."""
+    return [pk for item in value.get("quotes") or [] if (pk := quote_id(item))]
+
+
+def quote_id(item: Any) -> int:
+    """Return the primary key in one item of such a list; 0 where nothing was chosen."""
+    return int(_of_item(item) or 0)
