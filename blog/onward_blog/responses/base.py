@@ -104,11 +104,14 @@ class Quote:
     role: str = "words"
     #: What the author sorted it under; "" when it was not sorted.
     theme: str = ""
+    #: What it is to its theme: "typical", "dissenting", or "" for all others.
+    telling: str = ""
 
     def as_json(self) -> dict[str, str]:
         """Return where to find the sentence; the sentence itself stays in its own row, so that it can go."""
         found = {"source": self.source, "key": self.key, "about": self.about, "role": self.role}
-        return {**found, "theme": self.theme} if self.theme else found
+        more = {"theme": self.theme, "telling": self.telling}
+        return found | {name: value for name, value in more.items() if value}
 
 
 @runtime_checkable

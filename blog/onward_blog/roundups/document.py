@@ -6,7 +6,8 @@ Canonical JSON: sorted keys, whole numbers, times in UTC with microseconds, text
      "page": {"id": 12, "title": "…", "part": 1, "path": "/series/part-one/", "series": "…", "author": "…"},
      "window": {"since": null, "until": "2026-05-14T09:30:00.000000+00:00"},
      "sources": [ResponseSummary as in ``onward_blog.responses.base``, without its evidence, by slug],
-     "quotes": [{"source": "polls", "key": "<ballot uuid>", "about": "poll:3", "role": "words"}],
+     "quotes": [{"source": "polls", "key": "<ballot uuid>", "about": "poll:3", "role": "words",
+                 and where it holds "theme": name, "telling": "typical" or "dissenting"}],
      "mailed": how many mails of this article a server had accepted by the end of the window, or null,
      "method": [sentence]}
 

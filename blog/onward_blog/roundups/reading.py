@@ -235,8 +235,16 @@ class Reading:
 
     def about(self, source: str, key: str) -> str:
         """Return what a quote belongs to, for example "poll:12"."""
-        refs = self.data["quotes"]
-        return next((str(r["about"]) for r in refs if (r["source"], r["key"]) == (source, key)), "")
+        return str(self._ref(source, key).get("about", ""))
+
+    def telling(self, source: str, key: str) -> tuple[str, str]:
+        """Return what a quote is to its theme, "typical", "dissenting" or "", and the theme, "" for a small one."""
+        ref = self._ref(source, key)
+        return ref.get("telling", ""), ref.get("theme", "")
+
+    def _ref(self, source: str, key: str) -> dict[str, str]:
+        refs: list[dict[str, str]] = self.data["quotes"]
+        return next((ref for ref in refs if (ref["source"], ref["key"]) == (source, key)), {})
 
 
 def _question(group: dict[str, Any]) -> FrozenQuestion:

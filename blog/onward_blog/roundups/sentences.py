@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .method import doors_line
-from .reading import FEW, FrozenQuestion, moment
+from .reading import FEW, FrozenQuestion, Reading, moment
 
 
 def source_line(question: FrozenQuestion) -> str:
@@ -58,6 +58,21 @@ def themes_line(question: FrozenQuestion) -> str:
         themes.append(_("other themes (%(n)d)") % {"n": question.other_themes})
     sentence = _("What they wrote about, as the author sorts it: %(themes)s.")
     return sentence % {"themes": ", ".join(themes)} if themes else ""
+
+
+def telling_line(reading: Reading, source: str, key: str) -> str:
+    """Return what a quote is to its theme: "typical of “Meetings”", "dissents from “Meetings”"; "" for all others.
+
+    A theme of few sentences has no name in a roundup.
+    """
+    telling, theme = reading.telling(source, key)
+    if telling == "typical":
+        text = _("typical of “%(theme)s”") if theme else _("typical of a small theme")
+    elif telling == "dissenting":
+        text = _("dissents from “%(theme)s”") if theme else _("dissents from a small theme")
+    else:
+        return ""
+    return text % {"theme": theme} if theme else text
 
 
 def caveats(question: FrozenQuestion) -> Iterator[str]:

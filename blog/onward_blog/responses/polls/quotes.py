@@ -10,7 +10,7 @@ from onward_blog.responses.base import Quote
 from onward_blog.responses.people import initials
 from onward_polls.actions.suggesting import language_of
 from onward_polls.models import Ballot, Poll, Theme, WordsNote
-from onward_polls.themes.standing import READS_WELL, typical_and_dissenting
+from onward_polls.themes.standing import FEWEST, READS_WELL, typical_and_dissenting
 
 
 def quotes_from(polls: Sequence[Poll], ballots: Any, *, source: str) -> list[Quote]:
@@ -28,7 +28,7 @@ def quotes_from(polls: Sequence[Poll], ballots: Any, *, source: str) -> list[Quo
     def place(ballot: Ballot) -> tuple[Any, ...]:
         note = notes.get(ballot.pk)
         starred = note is not None and note.starred
-        turn = telling.get(ballot.pk, len(telling))
+        turn, _kind = telling.get(ballot.pk, (len(telling), ""))
         return order[ballot.poll_id], not starred, turn, len(ballot.words) not in READS_WELL
 
     return [
@@ -40,6 +40,7 @@ def quotes_from(polls: Sequence[Poll], ballots: Any, *, source: str) -> list[Quo
             f"poll:{ballot.poll_id}",
             "words",
             _theme_of(notes.get(ballot.pk)),
+            telling.get(ballot.pk, (0, ""))[1],
         )
         for ballot in sorted(found, key=place)
     ]
@@ -51,15 +52,20 @@ def _notes_on(ballots: Any) -> dict[int, WordsNote]:
     return {note.ballot_id: note for note in notes.select_related("theme", "ballot")}
 
 
-def _telling(polls: Sequence[Poll], found: Sequence[Ballot], notes: dict[int, WordsNote]) -> dict[int, int]:
-    """Return {ballot id: its turn} of the typical and the dissenting sentences, theme by theme."""
+def _telling(
+    polls: Sequence[Poll], found: Sequence[Ballot], notes: dict[int, WordsNote]
+) -> dict[int, tuple[int, str]]:
+    """Return {ballot id: (its turn, what it is)} of the typical and the dissenting sentences, theme by theme.
+
+    In a theme of very few sentences none is called either.
+    """
     by_theme: defaultdict[Theme, list[WordsNote]] = defaultdict(list)
     for note in sorted(notes.values(), key=lambda note: (note.ballot.cast_at, str(note.ballot.uuid))):
         if note.theme:
             by_theme[note.theme].append(note)
     quotable = {ballot.pk for ballot in found}
     languages: dict[int, str] = {}
-    turns: list[int] = []
+    turns: list[tuple[int, str]] = []
     for theme in sorted(by_theme, key=lambda theme: (-len(by_theme[theme]), theme.sort_order, theme.pk)):
         themed = by_theme[theme]
         poll = next(poll for poll in polls if poll.pk == theme.poll_id)
@@ -69,8 +75,10 @@ def _telling(polls: Sequence[Poll], found: Sequence[Ballot], notes: dict[int, Wo
         pair = typical_and_dissenting(
             [note.ballot.words for note in themed], candidates, language=languages[poll.pk]
         )
-        turns += [themed[place].ballot_id for place in pair if place is not None]
-    return {ballot: turn for turn, ballot in enumerate(turns)}
+        kinds = ("typical", "dissenting") if len(themed) >= FEWEST else ("", "")
+        named = zip(pair, kinds, strict=True)
+        turns += [(themed[place].ballot_id, kind) for place, kind in named if place is not None]
+    return {ballot: (turn, kind) for turn, (ballot, kind) in enumerate(turns)}
 
 
 def themes_of(ballots: Any, polls: Sequence[Poll]) -> dict[int, dict[str, int]]:
