@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from onward_newsletter.actions import asking, import_jobs
 from onward_newsletter.actions.asking import ask_imported
-from onward_newsletter.actions.import_jobs import cancel_import, carry_on_imports, lay_in, start_import
+from onward_newsletter.actions.import_jobs import cancel_import, carry_on_imports
 from onward_newsletter.actions.importing import BATCH, Import
 from onward_newsletter.actions.subscribing import suppress
 from onward_newsletter.addresses import address_key
@@ -18,16 +18,12 @@ from onward_newsletter.models import Outbox, Subscriber, SubscriberImport, Subsc
 from onward_newsletter.pump import pump
 
 from .factories import SubscriptionFactory
+from .imports import IMPORTS, many, started
 
 
 pytestmark = pytest.mark.django_db
 
-IMPORTS = "/admin/newsletter/imports"
 LIST = "email,name\nines@example.org,Ines\nnot an address,B\nshut@example.org,C\n"
-
-
-def many(number):
-    return ("email\n" + "".join(f"reader{place}@example.org\n" for place in range(number))).encode()
 
 
 @pytest.fixture
@@ -80,8 +76,7 @@ def test_import_is_carried_on_by_whoever_sends_mail_and_its_file_is_let_go_of(au
 
 
 def test_one_call_of_the_pump_imports_and_asks(newsletter):
-    job = lay_in(newsletter, None, "readers.csv", many(3))
-    start_import(job)
+    job = started(newsletter, many(3))
 
     pump(limit_seconds=5)
 
@@ -91,15 +86,13 @@ def test_one_call_of_the_pump_imports_and_asks(newsletter):
 
 
 def test_import_that_is_not_done_is_work_left(newsletter):
-    job = lay_in(newsletter, None, "readers.csv", many(BATCH + 1))
-    start_import(job)
+    started(newsletter, many(BATCH + 1))
 
     assert pump(limit_seconds=0).left
 
 
 def test_mail_that_cannot_be_written_stops_no_other(newsletter, monkeypatch):
-    job = lay_in(newsletter, None, "readers.csv", many(3))
-    start_import(job)
+    started(newsletter, many(3))
     carry_on_imports(limit_seconds=5)
 
     def write(subscription, write=asking.ask_to_confirm):
@@ -177,8 +170,7 @@ def test_empty_list_is_not_started(author, upload):
 
 
 def test_worker_killed_in_a_batch_loses_and_repeats_nothing(newsletter, monkeypatch):
-    job = lay_in(newsletter, None, "readers.csv", many(BATCH * 2 + 7))
-    start_import(job)
+    job = started(newsletter, many(BATCH * 2 + 7))
     taken = []
 
     def die_in_the_second(self, rows, seen, take=Import.take):
@@ -202,32 +194,28 @@ def test_worker_killed_in_a_batch_loses_and_repeats_nothing(newsletter, monkeypa
 
 
 def test_each_call_takes_a_batch_however_little_time_it_has(newsletter):
-    job = lay_in(newsletter, None, "readers.csv", many(BATCH + 1))
-    start_import(job)
+    started(newsletter, many(BATCH + 1))
 
     assert [carry_on_imports(limit_seconds=0) for _call in range(3)] == [1, 1, 0]
 
 
 def test_same_file_twice_adds_nobody(newsletter):
     for expected in ({"added": 20}, {"known": 20}):
-        job = lay_in(newsletter, None, "readers.csv", many(20))
-        start_import(job)
+        job = started(newsletter, many(20))
         carry_on_imports(limit_seconds=5)
         job.refresh_from_db()
         assert job.counts == expected
 
 
 def test_batch_of_500_takes_the_same_few_statements(newsletter, django_assert_max_num_queries):
-    job = lay_in(newsletter, None, "readers.csv", many(BATCH))
-    start_import(job)
+    started(newsletter, many(BATCH))
 
     with django_assert_max_num_queries(26):
         carry_on_imports(limit_seconds=0)
 
 
 def test_cancelled_import_stops_and_keeps_what_is_in(author, newsletter):
-    job = lay_in(newsletter, None, "readers.csv", many(BATCH + 5))
-    start_import(job)
+    job = started(newsletter, many(BATCH + 5))
     carry_on_imports(limit_seconds=0)
     assert author.get(f"{IMPORTS}/cancel/{job.pk}/").status_code == 200
     assert SubscriberImport.objects.get().state == "running"
@@ -240,8 +228,7 @@ def test_cancelled_import_stops_and_keeps_what_is_in(author, newsletter):
 
 
 def test_import_that_breaks_says_so_and_lets_go_of_its_file(newsletter, monkeypatch):
-    job = lay_in(newsletter, None, "readers.csv", many(3))
-    start_import(job)
+    job = started(newsletter, many(3))
     SubscriberImport.objects.update(content=b"PK\x03\x04")
 
     assert carry_on_imports(limit_seconds=5) == 0
@@ -276,7 +263,7 @@ def test_screen_stands_in_every_state(author, draft, state):
     page = author.get(f"{IMPORTS}/inspect/{draft.pk}/")
 
     assert page.status_code == 200
-    assert ("http-equiv" in page.content.decode()) == (state in {"waiting", "running"})
+    assert ("http-equiv" in page.content.decode()) == (state in {"checking", "waiting", "running"})
     assert b"readers.csv" in author.get(f"{IMPORTS}/").content
     assert b"data-moving" in author.get(f"{IMPORTS}/progress/{draft.pk}/").content
 
@@ -319,8 +306,7 @@ def test_topic_of_another_newsletter_is_refused(upload, newsletter):
 class TestAsking:
     @pytest.fixture
     def imported(self, newsletter):
-        job = lay_in(newsletter, None, "readers.csv", many(12))
-        start_import(job)
+        started(newsletter, many(12))
         carry_on_imports(limit_seconds=5)
 
     def test_imported_people_are_asked_once_each_and_a_few_a_minute(self, imported, settings):

@@ -1,69 +1,87 @@
 """Imports from the admin: laid in by an editor, worked through by whoever pumps, a batch at a time.
 
 The database is the queue: ``done`` says how many rows are in, and moves with them in one transaction. So a worker may
-be killed at any moment, and any number of them may work, without a row being taken twice or lost.
+be killed at any moment, and any number of them may work, without a row being taken twice or lost. Before that all
+rows are looked at, see ``import_checks``.
 """
 
-import csv
 import io
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import TextField, Value
+from django.db.models import F, TextField, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
 from onward_newsletter import doorbell
 from onward_newsletter.clock import database_now
-from onward_newsletter.importers import FORMATS, Row, UnreadableFile, guess_columns, open_list, recognise
-from onward_newsletter.importers.files import List
+from onward_newsletter.importers import Row, UnreadableFile, guess_columns, open_list, recognise
 from onward_newsletter.models import Newsletter, SubscriberImport, Topic
 
-from .importing import BATCH, Import, Outcome, RowReport
+from .import_checks import UNCHECKED, carry_on_check, check_import, fail_check, stop_check
+from .import_rows import (
+    REPORTED,
+    Reading,
+    forget_files,
+    importer_of,
+    lay_down,
+    list_of,
+    report_lines,
+    rows_of,
+    take_up,
+    told,
+)
+from .importing import BATCH, Import, RowReport
 
+
+__all__ = [
+    "ImportRefused",
+    "cancel_import",
+    "carry_on_imports",
+    "choose",
+    "first_rows",
+    "is_chosen",
+    "lay_in",
+    "list_of",
+    "start_import",
+    "stop_check",
+]
 
 logger = logging.getLogger(__name__)
 
 State = SubscriberImport.State
 
-#: States in which a worker has something to do.
-MOVING = (State.WAITING, State.RUNNING)
+#: States in which rows are brought in, and all in which a worker has something to do.
+WORKING = (State.WAITING, State.RUNNING)
+MOVING = (State.CHECKING, *WORKING)
 
 #: The largest file taken, in bytes; over 300,000 addresses.
 MAX_BYTES = 20 * 1024 * 1024
 
-#: Rows shown before the start, and rows listed in the report.
-SHOWN, REPORTED = 10, 10_000
+#: Rows shown before the start.
+SHOWN = 10
 
 #: A file that nobody started is let go of after this time, because it is full of addresses.
 DRAFT_LASTS = timedelta(days=1)
-
-#: What is said of rows that stay out without a reason of their own.
-REASONS: dict[Outcome, Callable[[], str]] = {
-    Outcome.SUPPRESSED: lambda: _("No mail goes to this address: it is suppressed."),
-    Outcome.UNSUBSCRIBED: lambda: _("This person left this newsletter."),
-}
 
 
 class ImportRefused(Exception):
     """The import cannot be laid in, started or cancelled; its text is for the editor."""
 
 
-@transaction.atomic
 def lay_in(
     newsletter: Newsletter, topic: Topic | None, file_name: str, content: bytes, user: Any = None
 ) -> SubscriberImport:
-    """Keep an uploaded file as a draft, with its format and columns guessed; nothing is imported yet.
+    """Keep an uploaded file as a draft, with its rows counted and its format and columns guessed.
 
-    Raises UnreadableFile for what is no list, ImportRefused for a file that is too large or a topic of another
-    newsletter.
+    Nothing is imported yet; a file of one batch is checked. Raises UnreadableFile for what is no list, ImportRefused
+    for a file that is too large or a topic of another newsletter.
     """
     if len(content) > MAX_BYTES:
         sentence = _(
@@ -81,58 +99,60 @@ def lay_in(
         content=content,
         format=format_.key,
         columns=guess_columns(format_, list_),
+        total=sum(1 for _cells in list_.cells()),
         created_by=user,
     )
-    if "address" in job.columns:
-        look_through(job)
+    if job.total <= BATCH and "address" in job.columns:
+        check_import(job)
     return job
-
-
-def list_of(job: SubscriberImport) -> List:
-    """Open the file of an import anew. Raises UnreadableFile, also when the file has been let go of."""
-    return open_list(io.BytesIO(bytes(job.content)))
 
 
 def first_rows(job: SubscriberImport) -> list[tuple[Row, RowReport]]:
     """Return the first SHOWN rows, each with what would become of it. Raises UnreadableFile."""
-    rows = list(islice(_rows(job), SHOWN))
-    return list(zip(rows, replace(_importer(job), is_dry_run=True).take(rows, set()), strict=True))
-
-
-def look_through(job: SubscriberImport) -> None:
-    """Go through the whole file without importing, and note what would become of its rows. Raises UnreadableFile."""
-    dry = replace(_importer(job), is_dry_run=True)
-    counts = Counter(str(report.outcome) for report in dry.run(_rows(job)))
-    job.counts, job.total = dict(counts), counts.total()
-    drafts = SubscriberImport.objects.filter(pk=job.pk, state=State.DRAFT)
-    drafts.update(counts=job.counts, total=job.total)
+    rows = list(islice(rows_of(job), SHOWN))
+    return list(zip(rows, replace(importer_of(job), is_dry_run=True).take(rows, set()), strict=True))
 
 
 def choose(
     job: SubscriberImport, *, columns: dict[str, str], consent: str = "", keeps_out: bool = False
 ) -> None:
-    """Say what a draft's columns hold and whether their owners agreed to ``consent``; look through it again.
+    """Say what a draft's columns hold and whether their owners agreed to ``consent``; check all its rows with that.
 
     ``columns`` is {what: heading}. Raises ImportRefused when it is no draft, UnreadableFile without an address column.
     """
-    job.columns, job.keeps_out = columns, keeps_out
-    job.is_confirmed, job.consent_text = bool(consent.strip()), consent.strip()[:255]
-    names = ("columns", "keeps_out", "is_confirmed", "consent_text")
-    drafts = SubscriberImport.objects.filter(pk=job.pk, state=State.DRAFT)
-    if not drafts.update(**{name: getattr(job, name) for name in names}):
-        raise ImportRefused(_("This import has been started or cancelled already."))
-    look_through(job)
+    choices = _choices(columns, consent, keeps_out=keeps_out)
+    if not SubscriberImport.objects.filter(pk=job.pk, state=State.DRAFT).update(**choices, **UNCHECKED):
+        raise ImportRefused(_("This import is being checked, or has been started or cancelled already."))
+    for name, value in choices.items():
+        setattr(job, name, value)
+    check_import(job)
+
+
+def is_chosen(
+    job: SubscriberImport, *, columns: dict[str, str], consent: str = "", keeps_out: bool = False
+) -> bool:
+    """Whether these are the choices that the rows of a draft were checked with."""
+    choices = _choices(columns, consent, keeps_out=keeps_out)
+    return job.is_checked and all(getattr(job, name) == value for name, value in choices.items())
+
+
+def _choices(columns: dict[str, str], consent: str, *, keeps_out: bool) -> dict[str, Any]:
+    text = consent.strip()[:255]
+    return {"columns": columns, "keeps_out": keeps_out, "is_confirmed": bool(text), "consent_text": text}
 
 
 def start_import(job: SubscriberImport) -> None:
-    """Hand a draft to the workers. Raises ImportRefused unless it is a draft with rows, UnreadableFile as above."""
+    """Hand a draft to the workers. Raises ImportRefused unless it is a draft with rows, all of which were checked."""
     if not job.total:
         raise ImportRefused(_("There is no row in this file."))
-    drafts = SubscriberImport.objects.filter(pk=job.pk, state=State.DRAFT)
-    if not drafts.update(state=State.WAITING, counts={}):
+    checked = SubscriberImport.objects.filter(pk=job.pk, state=State.DRAFT, done=F("total"))
+    if not checked.update(state=State.WAITING, **UNCHECKED):
+        job.refresh_from_db()
+        if job.state in (State.DRAFT, State.CHECKING):
+            raise ImportRefused(_("Its rows have not all been checked yet. Check them first, then start."))
         raise ImportRefused(_("This import has been started or cancelled already."))
     job.refresh_from_db()
-    transaction.on_commit(doorbell.ring)
+    doorbell.ring()
 
 
 def cancel_import(job: SubscriberImport) -> None:
@@ -144,7 +164,7 @@ def cancel_import(job: SubscriberImport) -> None:
 
 
 def carry_on_imports(*, limit_seconds: float) -> int:
-    """Work on imports that were started, for at most about this long; return how many are not done yet.
+    """Work on imports that were started or are being checked, for at most about this long; return how many are left.
 
     At least one batch is taken, so that the shortest calls come to an end too. Raises what the database raises.
     """
@@ -153,83 +173,68 @@ def carry_on_imports(*, limit_seconds: float) -> int:
         state=State.DRAFT, created_at__lt=database_now() - DRAFT_LASTS
     )
     forgotten.update(state=State.CANCELLED, content=b"", finished_at=database_now())
-    for pk in SubscriberImport.objects.filter(state__in=MOVING).order_by("pk").values_list("pk", flat=True):
-        _work_on(pk, deadline)
+    moving = list(SubscriberImport.objects.filter(state__in=MOVING).values_list("state", "pk"))
+    if not moving:
+        forget_files()
+        return 0
+    # Checks first: an editor sits before them.
+    for state, pk in sorted(moving, key=lambda job: (job[0] != State.CHECKING, job[1])):
+        _work_on(pk, deadline, state)
         if time.monotonic() >= deadline:
             break
     return SubscriberImport.objects.filter(state__in=MOVING).count()
 
 
-def _work_on(pk: int, deadline: float) -> None:
-    job = SubscriberImport.objects.select_related("newsletter", "topic").get(pk=pk)
+def _work_on(pk: int, deadline: float, state: str) -> None:
+    carry_on, fail = (carry_on_check, fail_check) if state == State.CHECKING else (_bring_in, _fail)
+    # The file is read from the database only where this process has not got it open.
+    jobs = SubscriberImport.objects.select_related("newsletter", "topic").defer("content", "report")
     try:
-        rows, position = _rows(job), 0
-        importer = _importer(job)
-        while (done := _take_batch(job.pk, importer, rows, position)) is not None:
-            position = done
-            if time.monotonic() >= deadline:
-                break
+        carry_on(jobs.get(pk=pk), deadline)
     except (OperationalError, InterfaceError):
         raise
     except UnreadableFile as error:
-        _fail(pk, str(error))
+        fail(pk, str(error))
     except Exception as error:
         logger.exception("onward_newsletter.import_failed", extra={"import": pk})
-        _fail(
-            pk,
-            _("Something here is broken (%(error)s); rows before it are in.")
-            % {"error": type(error).__name__},
-        )
+        sentence = _("Something here is broken (%(error)s); rows before it are in.")
+        if state == State.CHECKING:
+            sentence = _("Something here is broken (%(error)s), so the check stopped. Nothing was imported.")
+        fail(pk, sentence % {"error": type(error).__name__})
+
+
+def _bring_in(job: SubscriberImport, deadline: float) -> None:
+    importer, reading = importer_of(job), take_up(job)
+    while _take_batch(job.pk, importer, reading):
+        if time.monotonic() >= deadline:
+            lay_down(job, reading)
+            return
 
 
 @transaction.atomic
-def _take_batch(pk: int, importer: Import, rows: Iterator[Row], position: int) -> int | None:
-    """Take the rows after those that are in; return how many are in now, or None when there is nothing to do."""
-    jobs = SubscriberImport.objects.filter(pk=pk, state__in=MOVING)
+def _take_batch(pk: int, importer: Import, reading: Reading) -> bool:
+    """Take the rows after those that are in; return whether there was anything to do."""
+    jobs = SubscriberImport.objects.filter(pk=pk, state__in=WORKING)
     job = jobs.select_for_update().defer("content", "report").first()
     if job is None:
-        return None
-    for _row in islice(rows, job.done - position):
-        pass
-    batch = list(islice(rows, BATCH))
+        return False
+    reading.go_to(job.done)
+    batch = reading.batch()
     if not batch:
         jobs.update(state=State.DONE, content=b"", total=job.done, finished_at=database_now())
-        return None
+        return False
     reports = importer.take(batch, set())
     counts = Counter(job.counts) + Counter(str(report.outcome) for report in reports)
-    told = sum(number for outcome, number in job.counts.items() if outcome in _told())
+    lines = report_lines(reports, REPORTED - told(job.counts))
     jobs.update(
         state=State.RUNNING,
         done=job.done + len(batch),
         counts=dict(counts),
-        report=Concat("report", Value(_as_csv(reports, REPORTED - told)), output_field=TextField()),
+        report=Concat("report", Value(lines), output_field=TextField()),
     )
-    return job.done + len(batch)
-
-
-def _told() -> frozenset[str]:
-    return frozenset({Outcome.REFUSED, Outcome.LEFT, *REASONS})
-
-
-def _as_csv(reports: list[RowReport], limit: int) -> str:
-    """Return lines for the rows that stayed out; no address is in them."""
-    text = io.StringIO()
-    write = csv.writer(text).writerow
-    for report in [report for report in reports if report.outcome in _told()][: max(limit, 0)]:
-        reason = report.reason or REASONS.get(report.outcome, str)()
-        write([report.line, report.outcome, reason])
-    return text.getvalue()
+    return True
 
 
 def _fail(pk: int, reason: str) -> None:
-    jobs = SubscriberImport.objects.filter(pk=pk, state__in=MOVING)
+    jobs = SubscriberImport.objects.filter(pk=pk, state__in=WORKING)
     jobs.update(state=State.FAILED, reason=reason[:255], content=b"", finished_at=database_now())
-
-
-def _rows(job: SubscriberImport) -> Iterator[Row]:
-    return list_of(job).rows(FORMATS[job.format], job.columns)
-
-
-def _importer(job: SubscriberImport) -> Import:
-    consent = job.consent_text.strip() if job.is_confirmed else ""
-    return Import(job.newsletter, job.topic, consent, keeps_out=job.keeps_out)

@@ -25,6 +25,9 @@ SOURCE = "import"
 
 State = Subscription.State
 
+#: Whom and what a row is about: the key of an address, and a topic's primary key.
+Place = tuple[str, int | None]
+
 
 class Outcome(StrEnum):
     """What became of one row."""
@@ -75,7 +78,7 @@ class _Person:
     topic: Topic | None
 
     @property
-    def place(self) -> tuple[str, int | None]:
+    def place(self) -> Place:
         return self.key, self.topic.pk if self.topic else None
 
 
@@ -104,16 +107,24 @@ class Import:
         Addresses that are suppressed, or that left before, stay out whatever the file says. Each BATCH of rows is one
         transaction. A dry run reads only. Nobody is written to from here; see ``actions/asking.py``.
         """
-        seen: set[tuple[str, int | None]] = set()
+        seen: set[Place] = set()
         remaining = iter(rows)
         while batch := list(islice(remaining, BATCH)):
             yield from self.take(batch, seen)
 
-    @transaction.atomic
-    def take(self, rows: list[Row], seen: set[tuple[str, int | None]]) -> list[RowReport]:
+    def take(self, rows: list[Row], seen: set[Place]) -> list[RowReport]:
         """Import one batch and report each of its rows; ``seen`` holds what earlier ones held, and grows."""
-        if not self._topics:
-            self._topics.update({topic.slug: topic for topic in self.newsletter.topics.filter(ended_at=None)})
+        if self.is_dry_run:
+            # Without a transaction, so that on SQLite nobody who writes has to wait for it.
+            return self._take(rows, seen)
+        with transaction.atomic():
+            return self._take(rows, seen)
+
+    def places(self, rows: list[Row]) -> set[Place]:
+        """Return whom and what the good ones of these rows are about."""
+        return {person.place for person in self._people(rows)[0]}
+
+    def _take(self, rows: list[Row], seen: set[Place]) -> list[RowReport]:
         people, reports = self._people(rows)
         known = self._what_is_known(people)
         outcomes: dict[Outcome, list[_Person]] = {outcome: [] for outcome in Outcome}
@@ -128,6 +139,8 @@ class Import:
         return [reports[row.line] for row in rows]
 
     def _people(self, rows: list[Row]) -> tuple[list[_Person], dict[int, RowReport]]:
+        if not self._topics:
+            self._topics.update({topic.slug: topic for topic in self.newsletter.topics.filter(ended_at=None)})
         people, refused = [], {}
         for row in rows:
             try:
@@ -146,7 +159,7 @@ class Import:
             raise InvalidAddress(_("This newsletter has no topic of that name to follow."))
         return self._topics[row.topic]
 
-    def _what_is_known(self, people: list[_Person]) -> dict[tuple[str, int | None], str]:
+    def _what_is_known(self, people: list[_Person]) -> dict[Place, str]:
         """Return the states of the subscriptions that are there, and "suppressed" for each suppressed address."""
         keys = {person.key for person in people}
         subscriptions = Subscription.objects.filter(
@@ -159,9 +172,7 @@ class Import:
         closed = set(Suppression.objects.filter(address_key__in=keys).values_list("address_key", flat=True))
         return known | {person.place: Outcome.SUPPRESSED for person in people if person.key in closed}
 
-    def _outcome(
-        self, person: _Person, known: dict[tuple[str, int | None], str], seen: set[tuple[str, int | None]]
-    ) -> Outcome:
+    def _outcome(self, person: _Person, known: dict[Place, str], seen: set[Place]) -> Outcome:
         if person.row.standing in STANDINGS:
             return Outcome.LEFT
         state = known.get(person.place)
@@ -174,9 +185,7 @@ class Import:
         confirms = state == State.PENDING and self.is_confirmed and person.row.standing == Standing.ACTIVE
         return Outcome.CONFIRMED if confirms and person.place not in seen else Outcome.KNOWN
 
-    def _write(
-        self, outcomes: dict[Outcome, list[_Person]], known: dict[tuple[str, int | None], str]
-    ) -> None:
+    def _write(self, outcomes: dict[Outcome, list[_Person]], known: dict[Place, str]) -> None:
         ended = [person for person in outcomes[Outcome.UNSUBSCRIBED] if person.place not in known]
         self._add([*outcomes[Outcome.ADDED], *ended])
         self._confirm(outcomes[Outcome.CONFIRMED])

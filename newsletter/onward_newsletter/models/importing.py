@@ -9,8 +9,10 @@ class SubscriberImport(models.Model):
     """A file of addresses on its way into a newsletter: uploaded, looked at, then worked through by a worker."""
 
     class State(models.TextChoices):
-        #: Uploaded; the editor chooses columns and looks at the preview.
+        #: Uploaded; the editor chooses columns, and looks at what was found when it has been checked.
         DRAFT = "draft", _("draft")
+        #: A worker looks through all rows and imports nothing; a draft again when it is through.
+        CHECKING = "checking", _("being checked")
         WAITING = "waiting", _("waiting")
         RUNNING = "running", _("running")
         DONE = "done", _("done")
@@ -33,6 +35,7 @@ class SubscriberImport(models.Model):
     state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
     reason = models.CharField(max_length=255, blank=True)
     total = models.PositiveIntegerField(default=0)
+    #: Rows that have been looked at before the start, and rows that are in after it.
     done = models.PositiveIntegerField(default=0)
     #: {outcome: rows}
     counts = models.JSONField(default=dict)
@@ -51,3 +54,8 @@ class SubscriberImport(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether it is a draft all of whose rows have been looked at."""
+        return self.state == self.State.DRAFT and 0 < self.total == self.done

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -44,6 +45,11 @@ OUTCOMES = {
 STAYED_OUT = (Outcome.SUPPRESSED, Outcome.UNSUBSCRIBED, Outcome.LEFT, Outcome.REFUSED)
 
 
+def without_file() -> QuerySet[SubscriberImport]:
+    """Return imports without their files and reports: those are large, and few screens need them."""
+    return SubscriberImport.objects.select_related("newsletter", "topic").defer("content", "report")
+
+
 def books_of(job: SubscriberImport) -> dict[str, Any]:
     """Return what the progress is drawn from: ``job``, ``books`` (pairs of heading and number) and ``is_moving``."""
     return {
@@ -60,7 +66,10 @@ def books_of(job: SubscriberImport) -> dict[str, Any]:
 def rows_in_words(job: SubscriberImport) -> str:
     """Return for a cell how far an import is."""
     if job.state == State.DRAFT:
-        return _("%(total)d rows, not started") % {"total": job.total}
+        sentence = _("%(total)d rows, not started") if job.is_checked else _("%(total)d rows, not checked")
+        return sentence % {"total": job.total}
+    if job.state == State.CHECKING:
+        return _("%(done)d of %(total)d rows checked") % {"done": job.done, "total": job.total}
     return _("%(done)d of %(total)d rows, %(new)d new") % {
         "done": job.done,
         "total": job.total,
@@ -70,9 +79,7 @@ def rows_in_words(job: SubscriberImport) -> str:
 
 class ImportIndexView(generic.IndexView):
     def get_base_queryset(self) -> Any:
-        # Files and reports are large; a list needs neither.
-        rows = super().get_base_queryset().defer("content", "report")
-        return rows.select_related("newsletter", "topic")
+        return without_file()
 
     def _get_title_column(self, field_name: str, *args: Any, **kwargs: Any) -> Any:
         """Let the file's name lead to the import's screen; there is no form to change one."""
@@ -98,6 +105,9 @@ class ImportCreateView(generic.CreateView):
 class ImportScreen(generic.InspectView):
     template_name = "onward_newsletter/admin/import.html"
     page_title = gettext_lazy("Import")
+
+    def get_object(self, queryset: Any = None) -> SubscriberImport:
+        return get_object_or_404(without_file(), pk=self.pk)
 
     def url(self, name: str) -> str:
         return reverse(f"{self.request.resolver_match.namespace}:{name}", args=[self.object.pk])
@@ -135,7 +145,7 @@ class ImportView(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.has_perm(IMPORT):
             raise PermissionDenied
-        self.job = get_object_or_404(SubscriberImport, pk=kwargs["pk"])
+        self.job = get_object_or_404(without_file(), pk=kwargs["pk"])
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
 
     def to_the_screen(self) -> HttpResponse:
@@ -143,26 +153,38 @@ class ImportView(View):
 
 
 class ChooseView(ImportView):
-    """Take the editor's choices, and look through the file again or start."""
+    """Take the editor's choices and check all rows with them, stop that, or start."""
 
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         try:
+            if "stop" in request.POST:
+                import_jobs.stop_check(self.job)
+                return self.to_the_screen()
             form = ChooseForm(import_jobs.list_of(self.job).headings, self.job, request.POST)
-            if not form.is_valid():
+            if form.is_valid():
+                self.act(request, form.choices())
+            else:
                 messages.error(
                     request, " ".join(str(error) for errors in form.errors.values() for error in errors)
                 )
-                return self.to_the_screen()
-            import_jobs.choose(self.job, **form.choices())
-            if "start" in request.POST:
-                import_jobs.start_import(self.job)
-                log(self.job, "onward_newsletter.import", user=request.user)
-                messages.success(request, _("The import has started. It goes on without this page."))
         except (ImportRefused, UnreadableFile) as error:
             messages.error(request, str(error))
         return self.to_the_screen()
+
+    def act(self, request: HttpRequest, choices: dict[str, Any]) -> None:
+        starts = "start" in request.POST
+        if not (starts and import_jobs.is_chosen(self.job, **choices)):
+            import_jobs.choose(self.job, **choices)
+        if self.job.state == State.CHECKING:
+            if starts:
+                sentence = _("You have chosen otherwise, so all rows are checked again. Look, then start.")
+                messages.warning(request, sentence)
+        elif starts:
+            import_jobs.start_import(self.job)
+            log(self.job, "onward_newsletter.import", user=request.user)
+            messages.success(request, _("The import has started. It goes on without this page."))
 
 
 class ProgressView(ImportView):
@@ -207,6 +229,7 @@ class ImportViewSet(ModelViewSet):
     inspect_view_class = ImportScreen
     inspect_view_enabled = True
     inspect_template_name = "onward_newsletter/admin/import.html"
+    inspect_view_fields_exclude = ["content", "report"]
     copy_view_enabled = False
     add_to_reference_index = False
     search_backend_name = None
