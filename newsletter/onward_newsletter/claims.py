@@ -154,9 +154,17 @@ def take_back_stamps(rows: Sequence[Sending]) -> int:
 
 
 @_until_it_lands
-def settle_in_doubt(row: Sending, reason: str) -> bool:
-    """Record that the attempt's answer was lost."""
-    return _move(row, S.IN_DOUBT, reason=reason[:255])
+def hold_again(rows: Sequence[Sending]) -> int:
+    """Take stamps back as ``take_back_stamps`` does, and keep the rows, to try them by themselves."""
+    back = {"state": S.CLAIMED, "lease_until": _lease_end(), "attempts": F("attempts") - 1}
+    return _held(rows).filter(state=S.SENDING).update(**back)
+
+
+@_until_it_lands
+def settle_in_doubt(rows: Sequence[Sending], reason: str) -> int:
+    """Record that the answer to these rows' attempts was lost."""
+    held = _held(rows).filter(state__in=_SOURCES[S.IN_DOUBT])
+    return held.update(state=S.IN_DOUBT, reason=reason[:255])
 
 
 def settle_skipped(row: Sending, reason: str) -> bool:

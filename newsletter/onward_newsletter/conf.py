@@ -54,6 +54,9 @@ class NewsletterSettings:
     ARCHIVE: str = "index"
     #: "smtp" is the fast path; "django" hands over to EMAIL_BACKEND; "auto" picks by EMAIL_BACKEND.
     TRANSPORT: str = "auto"
+    #: The most recipients of one call to a provider that fills slots itself: Mailgun, SendGrid or SparkPost, by way of
+    #: Anymail. One answer that is lost leaves so many in doubt. 1: one call for each. At most 1,000.
+    MESSAGES_PER_CALL: int = 100
     #: Whose events are taken at /webhooks/<name>/tracking/, by Anymail's names. Empty: the one of EMAIL_BACKEND, if it is
     #: Anymail's.
     WEBHOOK_PROVIDERS: tuple[str, ...] = ()

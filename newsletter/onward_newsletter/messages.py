@@ -32,6 +32,9 @@ OWN_HEADERS = frozenset(
 Values = Mapping[str, str]
 Escape = Callable[[str], str]
 
+#: From a field's name, such as ``html_token``, to what stands for it in a body that somebody else fills.
+Mark = Callable[[str], str]
+
 
 class UnsafeValue(ValueError):
     """A value holds a line break or another control character, so it must not go into a mail."""
@@ -77,8 +80,8 @@ class MessageTemplate:
         self.headers = {
             name: value for name, value in (headers or {}).items() if name.lower() not in OWN_HEADERS
         }
-        self._text = _Slotted(text, str)
-        self._html = _Slotted(html, _escape)
+        self._text = _Slotted("text", text, str)
+        self._html = _Slotted("html", html, _escape)
         #: "=_" cannot occur in quoted-printable text, so no content can hold the boundary.
         self._boundary = "=_" + hashlib.sha256(f"{text}\0{html}".encode()).hexdigest()[:32]
         self._head = self._static_headers()
@@ -143,13 +146,48 @@ class MessageTemplate:
             email.attach_alternative(self._html.filled(message.values), "text/html")
         return email
 
+    # For many recipients at a time, when somebody else fills the slots
+
+    def shared_text(self) -> str:
+        """Return all that the recipients have in common, with a NUL for each slot."""
+        parts = (self.subject, self.from_header, self.reply_to, *self.headers.values())
+        return "\n".join((*parts, self._text.shared(), self._html.shared()))
+
+    def left_out(self, values: Values) -> frozenset[str]:
+        """Return the slots whose whole lines this recipient does not get; with the same ones, the body is the same."""
+        return self._text.left_out(values) | self._html.left_out(values)
+
+    def fields(self, message: Message) -> dict[str, str]:
+        """Return what ``marked_email`` leaves open, by the names that the marks have; raises UnsafeValue."""
+        _refuse_control_characters(message)
+        return {**self._text.fields(message.values), **self._html.fields(message.values)}
+
+    def marked_email(self, values: Values, mark: Mark) -> EmailMultiAlternatives:
+        """Return Django's form of the message for nobody yet, with a mark in each slot.
+
+        ``values`` are those of any of its recipients: they decide which lines are left out, and nothing else.
+        """
+        email = EmailMultiAlternatives(
+            subject=self.subject,
+            body=self._text.marked(values, mark),
+            from_email=self.from_header,
+            reply_to=[self.reply_to] if self.reply_to else None,
+            headers=dict(self.headers),
+        )
+        if self.html:
+            email.attach_alternative(self._html.marked(values, mark), "text/html")
+        return email
+
 
 class _Slotted:
     """A body in which ``%%name%%`` marks a slot; a slot without a value is left empty."""
 
-    def __init__(self, body: str, escape: Escape) -> None:
-        self._body, self._escape = body, escape
+    def __init__(self, kind: str, body: str, escape: Escape) -> None:
+        self._kind, self._body, self._escape = kind, body, escape
         self._runs = [_run(lines) for lines in _grouped(body.splitlines())]
+        self._names = frozenset(SLOT.findall(body))
+        alone = (SLOT.fullmatch(line.strip()) for line in body.split("\n"))
+        self._alone = frozenset(slot[1] for slot in alone if slot)
 
     def encoded(self, values: Values) -> Sequence[bytes]:
         """Return the body in quoted-printable, in pieces; only lines with slots are encoded now."""
@@ -162,6 +200,22 @@ class _Slotted:
     def filled(self, values: Values) -> str:
         """Return the body as text."""
         return self._fill(_without_empty(self._body, values), values)
+
+    def left_out(self, values: Values) -> frozenset[str]:
+        """Return the slots that have no value, and a line to themselves."""
+        return frozenset(name for name in self._alone if not values.get(name))
+
+    def fields(self, values: Values) -> dict[str, str]:
+        """Return the values of all slots, ready to be put in; HTML and text want them in different spellings."""
+        return {f"{self._kind}_{name}": self._escape(values.get(name, "")) for name in self._names}
+
+    def marked(self, values: Values, mark: Mark) -> str:
+        """Return the body with marks in place of the slots."""
+        return SLOT.sub(lambda slot: mark(f"{self._kind}_{slot[1]}"), _without_empty(self._body, values))
+
+    def shared(self) -> str:
+        """Return the body with a NUL for each slot."""
+        return SLOT.sub("\0", self._body)
 
     def _fill(self, text: str, values: Values) -> str:
         return _replace(text, values, self._escape)

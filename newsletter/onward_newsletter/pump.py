@@ -13,12 +13,13 @@ from . import few_first, housekeeping
 from .actions.asking import ask_imported
 from .actions.import_jobs import carry_on_imports
 from .conf import get_settings
-from .feed import ISSUES, OUTBOX, Feed, Pause
+from .feed import ISSUES, OUTBOX, Feed
 from .lanes import is_used_up
 from .models import Delivery, Issue, Outbox
 from .pipeline import Pipeline
 from .sender import Bookkeeper, LaneClosed, PumpReport, Sender
 from .transports.django_mail import DjangoTransport
+from .turns import Turns
 
 
 __all__ = ["ISSUES", "OUTBOX", "PumpReport", "pump"]
@@ -27,9 +28,6 @@ DJANGO_SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 #: The part of its time that a pump gives to imports of subscribers.
 IMPORTS_SHARE = 0.2
-
-#: While a worker waits for its turn in a lane with a rate, it looks this often whether it is to stop.
-NAP_SECONDS = 0.2
 
 
 def pump(
@@ -60,8 +58,8 @@ def _send(deadline: float, lanes: Sequence[str], should_stop: Callable[[], bool]
     sender = Sender(transport) if transport else Bookkeeper()
     feed = Feed(sender, deadline, lanes, should_stop)
     try:
-        if isinstance(sender, Sender):
-            _send_in_turn(sender, feed)
+        if isinstance(sender, Sender) and transport:
+            Turns(sender, feed, transport).run()
         else:
             Pipeline(sender, feed).run()
         sender.report.left = _count_left(lanes)
@@ -77,21 +75,6 @@ def uses_fast_path() -> bool:
     """Whether mail leaves by raw SMTP, and not through Django's e-mail backend."""
     chosen = get_settings().TRANSPORT
     return chosen == "smtp" or (chosen == "auto" and settings.EMAIL_BACKEND == DJANGO_SMTP)
-
-
-def _send_in_turn(sender: Sender, feed: Feed) -> None:
-    """Send one message after the other."""
-    for found in feed:
-        if isinstance(found, Pause):
-            time.sleep(max(0.0, min(found.until - time.monotonic(), NAP_SECONDS)))
-            continue
-        may_go_on = False
-        try:
-            may_go_on = sender.send(found.work, found.row)
-        finally:
-            if not may_go_on:
-                found.give_back()
-                feed.hold(found.work)
 
 
 def _count_left(lanes: Sequence[str]) -> int:

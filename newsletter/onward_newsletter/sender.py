@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -13,6 +14,7 @@ from .addresses import half_hidden
 from .models import Delivery, SendingState
 from .signals import delivery_failed
 from .transports.base import (
+    NothingBegun,
     RecipientDeferred,
     RecipientRefused,
     ReplyLost,
@@ -98,20 +100,33 @@ class Bookkeeper:
 
     def not_submitted(self, work: Work, row: Any, error: Exception) -> bool:
         """Settle a row whose attempt had begun; return and raise like ``not_begun``."""
+        if isinstance(error, (NothingBegun, SenderRefused)):
+            return self.take_back(work, [row], error)
         if isinstance(error, WayBlocked):
             self._refused(work, row, error, is_final=False)
             self.rest(error)
         if isinstance(error, (RecipientDeferred, RecipientRefused)):
             return self._refused(work, row, error, is_final=isinstance(error, RecipientRefused))
-        return self._in_doubt(work, row, error)
+        self._in_doubt(work, [row], error)
+        return self._may_go_on(work, error)
 
-    def _in_doubt(self, work: Work, row: Any, error: Exception) -> bool:
+    def take_back(self, work: Work, rows: Sequence[Any], error: NothingBegun | SenderRefused) -> bool:
+        """Unstamp rows that were refused unseen, so that others may send them; return and raise like ``not_begun``."""
+        claims.take_back_stamps(rows)
+        return self.not_begun(work, rows[0], error)
+
+    def all_in_doubt(self, work: Work, rows: Sequence[Any], error: Exception) -> NoReturn:
+        """Settle rows whose one answer was lost. The lane rests, and then one message alone finds out how things are."""
+        self._in_doubt(work, rows, error)
+        self.rest(error if isinstance(error, TransportError) else TransportError(_reason(error)))
+
+    def _in_doubt(self, work: Work, rows: Sequence[Any], error: Exception) -> None:
         if not isinstance(error, ReplyLost):
-            logger.error("onward_newsletter.unforeseen", exc_info=error, extra={"row": row.pk})
-        self.report.in_doubt += claims.settle_in_doubt(row, _reason(error))
+            pks = [row.pk for row in rows]
+            logger.error("onward_newsletter.unforeseen", exc_info=error, extra={"rows": pks})
+        self.report.in_doubt += claims.settle_in_doubt(rows, _reason(error))
         if work.issue:
             pause_if_doubtful(work.issue)
-        return self._may_go_on(work, error)
 
     def _refused(self, work: Work, row: Any, error: Exception, *, is_final: bool) -> bool:
         state = claims.settle_refused(row, _reason(error), is_final=is_final)

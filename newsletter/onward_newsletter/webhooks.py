@@ -26,6 +26,7 @@ from django.utils import timezone
 from .actions.events import SOFT_BOUNCED, record_event
 from .bounces.severity import is_final, status_in
 from .conf import get_settings, webhook_secrets
+from .transports.providers import METADATA_KEY
 
 
 logger = logging.getLogger(__name__)
@@ -33,9 +34,7 @@ logger = logging.getLogger(__name__)
 MAX_BYTES = 1024 * 1024
 MAX_AGE_SECONDS = 3600
 
-#: Where providers carry our Message-ID, as some put their own in its place. Postmark allows 20 characters for the
-#: name and 80 for the value.
-METADATA_KEY = "onward_message_id"
+#: Postmark allows 20 characters for the name of metadata and 80 for the value.
 METADATA_LENGTH = 80
 #: They take no metadata, and keep our Message-ID.
 WITHOUT_METADATA = frozenset({"Postal", "MailerSend"})

@@ -10,11 +10,13 @@ from django.test import Client
 
 from onward_newsletter.models import Newsletter, Outbox, Topic
 
+from .certificate import certificate
 from .factories import NewsletterFactory, TopicFactory
+from .provider import mailgun, provider, send_over
 from .relay import relay
 
 
-__all__ = ["relay"]
+__all__ = ["certificate", "mailgun", "provider", "relay", "send_over"]
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Encryption and logging in, with a mail server that really does both."""
 
-import shutil
 import ssl
-import subprocess
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -17,6 +15,7 @@ from onward_newsletter.models import Issue, Lane
 from onward_newsletter.pump import pump
 from tests.services import free_port
 
+from .certificate import HOST
 from .relay import readers, sending_to, states
 
 
@@ -26,7 +25,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Requiring AUTH"),
 ]
 
-HOST = "127.0.0.1"
 USER, SECRET = "press", "right horse"
 
 #: Large enough that it does not fit into the buffers of a socket, and is written in pieces.
@@ -53,19 +51,6 @@ class Letters:
         if given == LoginPassword(USER.encode(), SECRET.encode()):
             return AuthResult(success=True)
         return AuthResult(success=False, handled=False, message=self.refusal)
-
-
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a certificate for this machine, with its key, that nobody has signed."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("No openssl program to make a certificate with.")
-    folder = tmp_path_factory.mktemp("certificate")
-    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=sink"]
-    command += ["-addext", f"subjectAltName=IP:{HOST}", "-keyout", "key.pem", "-out", "certificate.pem"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    return folder / "certificate.pem"
 
 
 @pytest.fixture

@@ -24,7 +24,8 @@ from django.utils import timezone
 from onward_newsletter.actions.events import events_about_unknown_mail
 from onward_newsletter.messages import message_id
 from onward_newsletter.models import Delivery, DeliveryEvent, Subscription, Suppression
-from onward_newsletter.webhooks import METADATA_KEY, tracking_urls
+from onward_newsletter.transports.providers import METADATA_KEY
+from onward_newsletter.webhooks import tracking_urls
 from tests.polls.crowd import at_once
 
 from .factories import DeliveryFactory, SubscriptionFactory

@@ -20,8 +20,16 @@ class WayBlocked(TransportError):
     """The server is away, or refuses everybody. Nothing was accepted, and the recipient is not to blame."""
 
 
+class NothingBegun(WayBlocked):
+    """The server is away, and said so before it was given anything: the attempt does not count."""
+
+
 class SenderRefused(TransportError):
     """The server takes nothing from this sender."""
+
+
+class BatchRefused(TransportError):
+    """The server took none of several messages, and one of them may be to blame."""
 
 
 class RecipientDeferred(TransportError):
