@@ -74,7 +74,9 @@ def erase_ballot(ballot: Ballot) -> None:
         held.later.update(previous=None)
         nothing = dict.fromkeys(("words", "credit", "role", "network", "cast_by", "words_by"), "")
         anonymous = new_salt() + new_salt()
-        Ballot.objects.filter(pk=held.pk).update(reader_key=anonymous, previous=None, **nothing)
+        Ballot.objects.filter(pk=held.pk).update(
+            reader_key=anonymous, previous=None, words_at=None, **nothing
+        )
 
 
 def _ballots(identity: str | None, address: str) -> list[Ballot]:

@@ -203,7 +203,7 @@ def test_years_of_quiet_take_few_steps(article, poll, django_assert_max_num_quer
     a_ballot(poll, poll.options.first(), at=DAYS[0])
     a_ballot(poll, poll.options.first(), at=DAYS[0] + 90 * DAY)
 
-    with django_assert_max_num_queries(250):
+    with django_assert_max_num_queries(280):
         aggregate_responses()
 
     assert list(of(article)) == [DAYS[0], DAYS[0] + 90 * DAY]

@@ -32,7 +32,10 @@ DAYS = 12
 
 
 class Story:
-    """A series of two parts whose answers came over some days, by chance; and readers who go on answering."""
+    """A series of two parts whose answers came over some days, by chance; and readers who go on answering.
+
+    Some wrote a sentence with their vote, and some days after it.
+    """
 
     def __init__(self, chance: random.Random) -> None:
         self.midnight = last_settled_midnight()
@@ -42,7 +45,9 @@ class Story:
             options = list(poll.options.all())
             for _reader in range(60):
                 at = self.midnight - chance.random() * DAYS * DAY
-                text = {"words": "I wrote this."} if chance.random() < 0.3 else {}
+                text: dict[str, Any] = {"words": "I wrote this."} if chance.random() < 0.4 else {}
+                if text and chance.random() < 0.5:
+                    text["words_at"] = at + chance.random() * (self.midnight - at)
                 a_ballot(poll, chance.choice(options), at=at, door=chance.choice(["web", "mail"]), **text)
         for number in range(DAYS):
             day = (self.midnight - (number + 1) * DAY).date()
@@ -81,11 +86,14 @@ class Story:
         for part, poll in zip(self.parts, self.polls, strict=True):
             counted: Counter[Any] = Counter()
             for ballot in Ballot.objects.filter(poll=poll, cast_at__lt=self.midnight):
-                counted[ballot.cast_at.date()] += 1
+                counted[ballot.cast_at.date(), "answers"] += 1
+                if ballot.words:
+                    counted[(ballot.words_at or ballot.cast_at).date(), "words"] += 1
             rows = list(ResponseWindow.objects.filter(page=part.pk))
-            assert {
-                row.since.date(): row.numbers["answers"] for row in rows if row.numbers["answers"]
-            } == counted
+            found = {
+                (row.since.date(), name): row.numbers[name] for row in rows for name in ("answers", "words")
+            }
+            assert Counter(found) == counted
             assert len({row.since for row in rows}) == len(rows)
         rows = ResponseWindow.objects.all()
         assert all(row.sha256 == sha256_of(row.numbers) for row in rows)

@@ -2,7 +2,8 @@
 
 A ``ResponseWindow`` has these numbers, and those that a project's own sources give:
 
-* ``answers``: ballots; ``words``: those of them with words; ``from_mail``: those by the door of the mail
+* ``answers``: ballots; ``from_mail``: those of them by the door of the mail
+* ``words``: sentences, in the window in which they were written, which may be a later one than that of their ballot
 * ``comments``: of readers, in the window in which they became public
 * ``questions``: of readers to the series, likewise, at the part that was the latest one out; left out where none came
 * ``shares`` and ``arrivals``: how often the article was passed on, and how many came by it
@@ -19,8 +20,8 @@ from django.db.models import Q
 from onward_blog.models import ResponseWindow
 
 
-#: How long a day that is over waits before it is counted. Ballots need no waiting, see ``safe_cut_off``; but readers
-#: write their words a while after their vote, and comments and shares are stamped by the clocks of web workers.
+#: How long a day that is over waits before it is counted. Ballots and words need no waiting, see ``safe_cut_off``; but
+#: comments and shares are stamped by the clocks of web workers.
 SETTLING = timedelta(hours=1)
 
 DAY = timedelta(days=1)

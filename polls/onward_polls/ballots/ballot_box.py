@@ -15,7 +15,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Count, DateTimeField, Exists, ExpressionWrapper, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -210,14 +221,21 @@ def note_change(poll: Poll, before: Contribution, after: Contribution) -> None:
 def stamp_if_open(ballot: Ballot, **values: object) -> bool:
     """Save these values on a ballot if its poll takes ballots by the database's clock; say whether it did.
 
-    This is the last statement of a vote, and the one that decides: what it refuses is rolled back.
+    This is the last statement of a vote, and the one that decides: what it refuses is rolled back. It notes when words
+    came onto a ballot that had none.
     """
+    when = {"words_at": _words_at(values["words"])} if "words" in values else {}
     takes_ballots = Q(poll__archived_at=None) & (
         (Q(poll__opens_at=None) | Q(poll__opens_at__lte=Now()))
         & (Q(poll__closes_at=None) | Q(poll__closes_at__gt=Now()))
     )
-    if not Ballot.objects.filter(takes_ballots, pk=ballot.pk).update(**values):
+    if not Ballot.objects.filter(takes_ballots, pk=ballot.pk).update(**values, **when):
         return False
     for name, value in values.items():
         setattr(ballot, name, value)
     return True
+
+
+def _words_at(words: object) -> Case | None:
+    """Return the moment of the words that a statement puts on a ballot: now where it has none, else as it was."""
+    return Case(When(words="", then=Now()), default=F("words_at")) if words else None

@@ -28,7 +28,7 @@ ANSWER_FIELDS = (
     "network",
 )
 #: What the two are asked for together.
-KEPT_FIELDS = ("previous", "excluded_at", "exclusion", "words_by")
+KEPT_FIELDS = ("previous", "excluded_at", "exclusion", "words_by", "words_at")
 
 
 def link_keys(poll: Poll, alias: str, key: str, *, needs_sign_in: bool = False) -> None:
@@ -36,8 +36,7 @@ def link_keys(poll: Poll, alias: str, key: str, *, needs_sign_in: bool = False) 
 
     ``needs_sign_in``: from now on the alias alone, a browser in which nobody is signed in, leads nowhere.
     """
-    share_poll(poll)
-    _queue_for(linked_key(poll, key))
+    queue_links(poll)
     key = linked_key(poll, key)
     known = ReaderLink.objects.filter(poll=poll, alias_key=alias).first()
     link = {"reader_key": key, "needs_sign_in": needs_sign_in}
@@ -50,11 +49,16 @@ def link_keys(poll: Poll, alias: str, key: str, *, needs_sign_in: bool = False) 
     ReaderLink.objects.update_or_create(poll=poll, alias_key=alias, defaults=link)
 
 
-def _queue_for(key: str) -> None:
-    """Let links to one key come one after the other: each may put another row under it, which the next must find."""
+def queue_links(poll: Poll, network: str = "") -> None:
+    """Let whoever links readers of one poll come one after the other: what one links, the next must find.
+
+    While a browser becomes known as a mail's reader, that reader may become known by an address. This comes after the
+    locks of the poll and the network, and before that of any ballot, or two could wait for each other.
+    """
+    share_poll(poll, network)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [str(poll.pk)])
 
 
 def merge_ballots(poll: Poll, alias: str, key: str) -> None:
@@ -68,9 +72,10 @@ def merge_ballots(poll: Poll, alias: str, key: str) -> None:
     Ballot.objects.filter(uuid__in=made).delete()
     answers = [(ballot, marked_on(ballot)) for ballot in ballots if ballot.uuid not in made]
     for ballot, _marked in answers:
-        # Under another key than before, a ballot still has to say where it was given.
+        # Under another key than before, a ballot still has to say where it was given, and when its words were.
         ballot.cast_by = ballot.cast_by or ballot.reader_key
         ballot.words_by = ballot.words_by or ballot.cast_by
+        ballot.words_at = ballot.words_at or (ballot.cast_at if ballot.words else None)
     if answers:
         before = sum((contribution(ballot, marked) for ballot, marked in answers), Contribution())
         latest, marked = max(answers, key=lambda answer: answer[0].acted_at)

@@ -6,6 +6,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from .poll import Option, Poll, new_salt
@@ -26,6 +27,12 @@ class BallotQuerySet(models.QuerySet["Ballot"]):
 
     def with_words(self) -> Self:
         return self.exclude(words="")
+
+    def with_words_between(self, since: datetime | None, until: datetime | None) -> Self:
+        """Keep ballots whose words were written in [since, until), which may be long after the vote."""
+        written = self.with_words().alias(written_at=Coalesce("words_at", "cast_at"))
+        written = written.filter(written_at__lt=until) if until else written
+        return written.filter(written_at__gte=since) if since else written
 
     def quotable(self) -> Self:
         """Keep ballots whose words their readers allowed to be quoted."""
@@ -70,11 +77,14 @@ class Ballot(models.Model):
     changed_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     words = models.TextField(blank=True, max_length=2000)
+    #: When words came onto a ballot that had none, by the database's clock; what is changed later stays of that time.
+    #: None: they came with the vote, or before this was kept.
+    words_at = models.DateTimeField(null=True, blank=True, editable=False)
     consent = models.CharField(max_length=9, choices=Consent, default=Consent.NONE)
     credit = models.CharField(max_length=100, blank=True)
     #: What the reader says to be, out of Poll.role_list; empty means not said.
     role = models.CharField(max_length=60, blank=True)
-    #: Poll.wording_version when the answer was given.
+    #: Poll.wording_version as the reader was shown it.
     wording_version = models.PositiveSmallIntegerField(default=1)
     #: The same reader's ballot in the poll that this one follows.
     previous = models.ForeignKey(

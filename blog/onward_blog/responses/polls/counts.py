@@ -86,14 +86,17 @@ def marks_of(ballots: "QuerySet[Ballot]") -> Counter[int]:
     return Counter(dict(rows))
 
 
-def numbers_of(ballots: "QuerySet[Ballot]") -> dict[str, int]:
-    """Return {"answers", "words", "from_mail"} of these ballots; one query."""
-    found: dict[str, int] = ballots.aggregate(
-        answers=Count("pk"),
-        words=Count("pk", filter=~Q(words="")),
-        from_mail=Count("pk", filter=Q(door=Ballot.Door.MAIL)),
+def numbers_of(polls: Iterable[Poll], since: datetime | None, until: datetime) -> dict[str, int]:
+    """Return {"answers", "words", "from_mail"} of a window; two queries.
+
+    Words belong to the window in which they were written: the ballot they stand on may be in an earlier one.
+    """
+    polls = list(polls)
+    found: dict[str, int] = ballots_in(polls, since, until).aggregate(
+        answers=Count("pk"), from_mail=Count("pk", filter=Q(door=Ballot.Door.MAIL))
     )
-    return found
+    written = Ballot.objects.counted().with_words_between(since, until).filter(poll__in=[p.pk for p in polls])
+    return {**found, "words": written.count()}
 
 
 def group_of(poll: Poll, head: Head, marks: Counter[int], facts: Facts) -> Group:

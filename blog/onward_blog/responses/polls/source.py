@@ -1,10 +1,11 @@
 """The response source of polls: what was asked in an article, what was answered, and what may be quoted."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -125,29 +126,30 @@ class PollSource:
         }
 
     def numbers(self, article: Any, since: datetime | None, until: datetime) -> dict[str, int]:
-        """Return the answers of the window, those with words and those from the mail; one query."""
-        return numbers_of(ballots_in(self._polls(article), since, until))
+        """Return the answers of the window, those from the mail, and the words written in it; two queries."""
+        return numbers_of(self._polls(article), since, until)
 
     def marks(self, pages: Sequence[int]) -> dict[int, str]:
         """Return what was counted, and how the questions stand, in short; see ``marks``."""
         return marks_of_pages(pages)
 
     def recent(self, articles: Sequence[Any], since: datetime) -> dict[int, dict[str, int]]:
-        """Return {page id: {"answers": …, "words": …}} given since then; two queries for all articles.
+        """Return {page id: {"answers": …, "words": …}} given since then; three queries for all articles.
 
         Which polls an article asks is known from its last fold, without reading the text.
         """
         folds = ResponseFold.objects.filter(page__in=[article.pk for article in articles])
         polls = {fold.page_id: folded_polls(fold.data) for fold in folds}
-        ballots = Ballot.objects.counted().filter(
-            within("cast_at", since, None), poll__in={poll for of_one in polls.values() for poll in of_one}
+        asked = {poll for of_one in polls.values() for poll in of_one}
+        ballots = Ballot.objects.counted().filter(poll__in=asked)
+        cast, wrote = (
+            Counter(dict(some.values_list("poll_id").annotate(n=Count("pk"))))
+            for some in (ballots.filter(cast_at__gte=since), ballots.with_words_between(since, None))
         )
-        rows = ballots.values("poll_id").annotate(n=Count("pk"), wrote=Count("pk", filter=~Q(words="")))
-        by_poll = {row["poll_id"]: row for row in rows}
         return {
             page: {
-                "answers": sum(by_poll[poll]["n"] for poll in of_one if poll in by_poll),
-                "words": sum(by_poll[poll]["wrote"] for poll in of_one if poll in by_poll),
+                "answers": sum(cast[poll] for poll in of_one),
+                "words": sum(wrote[poll] for poll in of_one),
             }
             for page, of_one in polls.items()
         }
