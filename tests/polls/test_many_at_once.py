@@ -34,6 +34,8 @@ EXPECTED: dict[Callable[[int], dict[str, Any]], dict[str, int | bool]] = {
     crowd.one_person_two_doors: {"ballots": 1},
     crowd_of_one.one_address: {"ballots": 1},
     crowd_of_one.one_account: {"ballots": 1},
+    crowd_of_one.linked_upwards: {"ballots": 12, "homes": 12},
+    crowd_of_one.every_rung: {"ballots": 15},
     crowd.closing_time: {"late_refused": True},
     crowd.one_network: {"ballots": 100, "from_one_network": 60, "from_elsewhere": 10},
     crowd.setting_aside: {"ballots": 50, "aside": 25},

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from onward_polls import signals
-from onward_polls.ballots.ballot_box import lock_ballots, share_poll
-from onward_polls.ballots.merging import link_keys
+from onward_polls.ballots.ballot_box import lock_ballots
+from onward_polls.ballots.merging import link_keys, queue_links
 from onward_polls.follow_ups import asked_often, hand_over_confirmation, usable_address
 from onward_polls.models import Ballot, FollowUp, Poll, ReaderLink, new_salt
 from onward_polls.readers import address_identity, reader_key
@@ -48,6 +48,7 @@ def confirm_follow_up(follow_up: FollowUp) -> None:
     """
     waiting = FollowUp.objects.filter(pk=follow_up.pk, nonce=follow_up.nonce, confirmed_at=None)
     with transaction.atomic():
+        queue_links(follow_up.ballot.poll)
         if waiting.update(confirmed_at=timezone.now()) == 1:
             follow_up.confirmed_at = timezone.now()
             announce(signals.follow_up_confirmed, follow_up=follow_up)
@@ -56,7 +57,6 @@ def confirm_follow_up(follow_up: FollowUp) -> None:
 
 def _link_address(follow_up: FollowUp) -> None:
     """Make one of the ballots of one address; not once the poll has closed, because then its result stands."""
-    share_poll(follow_up.ballot.poll)
     poll = Poll.objects.get(pk=follow_up.ballot.poll_id)
     ballot = next(iter(lock_ballots(poll, pk=follow_up.ballot_id)), None)
     if ballot and not poll.is_closed:

@@ -20,7 +20,7 @@ from onward_polls.ballots.ballot_box import (
 )
 from onward_polls.ballots.ballot_rules import check_options, check_role, clean_beside_other
 from onward_polls.ballots.climbing import climb
-from onward_polls.ballots.merging import link_keys
+from onward_polls.ballots.merging import link_keys, queue_links
 from onward_polls.ballots.previous import find_previous
 from onward_polls.errors import ChangeNotAllowed, UnknownOption, WithdrawalTooLate
 from onward_polls.models import Ballot, FollowUp, Option, Poll
@@ -213,6 +213,7 @@ def cast_from_mail(  # noqa: PLR0913 (as cast_ballot)
     went: what was confirmed with it becomes one with this answer. The other arguments are those of ``cast_ballot``.
     """
     with transaction.atomic():
+        queue_links(poll, network)
         ballot = cast_ballot(
             poll,
             identity=identity,
