@@ -12,6 +12,7 @@ import pytest
 import redis
 from celery import current_app
 from django.db import transaction
+from kombu import pools
 
 from onward_newsletter import doorbell
 from tests.services import redis_server, running_redis
@@ -26,9 +27,11 @@ def broker() -> Iterator[Any]:
     before = {name: current_app.conf[name] for name in ("broker_url", "task_always_eager")}
 
     def use(**conf: Any) -> None:
-        current_app.conf.update(conf)
-        # Celery keeps connections to the broker it knew first.
+        # Celery keeps connections to the broker it knew first, and kombu keeps them for every app of the process.
+        current_app.pool.force_close_all()
+        pools.reset()
         current_app._pool = current_app.amqp._producer_pool = None
+        current_app.conf.update(conf)
 
     yield lambda url: use(broker_url=url, task_always_eager=False)
     use(**before)
