@@ -3,7 +3,9 @@
 from celery import shared_task
 
 from .following.ending import settle_all
+from .following.summing_up import sum_up_waiting
 from .mail import send_django_mail
+from .models import SummingUp
 from .morning.sending import send_morning_mails
 from .questions.actions import forget_old_addresses
 from .questions.notices import tell_waiting
@@ -11,7 +13,7 @@ from .responses.aggregating import aggregate_responses
 from .responses.folding import fold_changed
 
 
-__all__ = ["aggregate", "fold", "send_django_mail", "write_in_the_morning"]
+__all__ = ["aggregate", "fold", "send_django_mail", "sum_up_series", "write_in_the_morning"]
 
 #: A run of the aggregation stops after so many seconds; what is left is done by the next.
 AGGREGATION_SECONDS = 120
@@ -19,8 +21,16 @@ AGGREGATION_SECONDS = 120
 
 @shared_task(name="onward_blog.fold_responses", acks_late=True, ignore_result=True)
 def fold() -> None:
-    """Bring the response folds of those live articles up to date of which something has changed."""
+    """Bring the folds of those live articles up to date of which something has changed; have series summed up that wait."""
     fold_changed()
+    if SummingUp.objects.exists():
+        sum_up_series.apply_async(retry=False)
+
+
+@shared_task(name="onward_blog.sum_up_series", acks_late=True, ignore_result=True)
+def sum_up_series() -> None:
+    """Begin the last part of each series that was ended; apart from the fold, because it can take a minute."""
+    sum_up_waiting()
 
 
 @shared_task(name="onward_blog.aggregate_responses", acks_late=True, ignore_result=True)

@@ -11,7 +11,6 @@ from wagtail.blocks import StreamBlock
 
 from onward_blog.mixins import ArticleMixin
 from onward_blog.models import Roundup
-from onward_blog.roundups.actions import compile_roundup
 from onward_blog.roundups.blocks import RoundupBlock, WeAskedBlock
 from onward_blog.roundups.draft import name_of, opening_blocks
 from onward_blog.roundups.generated import fingerprints
@@ -21,16 +20,6 @@ from onward_blog.roundups.sentences import span
 
 #: Sentences proposed from each part; the others can be chosen in the editor.
 QUOTES_OF_A_PART = 3
-
-
-def roundups_of_series(series: Any) -> list[Roundup]:
-    """Freeze what readers said about each part that is out, up to now; return those that hold anything.
-
-    Where nobody has answered since a part was last frozen, that is the roundup which is published already.
-    """
-    parts = [part for part in series.live_parts() if isinstance(part, ArticleMixin)]
-    roundups = [compile_roundup(part.specific) for part in parts]
-    return [roundup for roundup in roundups if not Reading(roundup.data).is_empty]
 
 
 def begin_closing_part(series: Any, roundups: Sequence[Roundup], *, user: Any) -> Any | None:

@@ -15,7 +15,8 @@ from wagtail.log_actions import log
 from onward_blog import mailing, versions
 from onward_blog.mixins import SeriesMixin
 
-from .closing_part import begin_closing_part, roundups_of_series
+from .closing_part import page_type_for
+from .summing_up import ask_to_sum_up, forget_summing_up, is_small, is_waited_for, sum_up
 
 
 #: How long followers of a series that has ended are kept for a last mail that nobody sends.
@@ -46,27 +47,29 @@ def may_end(series: Any, user: Any) -> bool:
 
 
 def end_series(series: Any, *, user: Any, with_closing_part: bool = True) -> Any | None:
-    """End a series, and return the draft that sums it up; None without one.
+    """End a series, and return the draft that sums it up; None without one, or as long as a worker is at it.
 
     From now on nobody can follow it, and no next part is announced. The draft holds the roundups of all parts, frozen
-    as of now; it is edited, published and mailed as any part. Nothing is published and nobody is mailed here. Its
-    followers are let go once they have had the last mail; see ``settle_following``. Ending a series again changes
+    one after the other; it is edited, published and mailed as any part. Nothing is published and nobody is mailed here.
+    Its followers are let go once they have had the last mail; see ``settle_following``. Ending a series again changes
     nothing and returns the draft there is. Raises NotAllowed.
     """
     if not may_end(series, user):
         raise NotAllowed
-    roundups = roundups_of_series(series) if with_closing_part and series.ended_at is None else []
     with transaction.atomic():
         pages = type(series).objects
         held = pages.select_for_update().filter(pk=series.pk).values_list("ended_at", flat=True).get()
         if held is None:
             series.ended_at = timezone.now()
             pages.filter(pk=series.pk).update(ended_at=series.ended_at)
-            begin_closing_part(series, roundups, user=user)
+            if with_closing_part and page_type_for(series) is not None:
+                ask_to_sum_up(series, user=user)
             log(series, "onward_blog.series_ended", user=user)
             _renew(series)
         else:
             series.ended_at = held
+    if held is None and with_closing_part and is_small(series):
+        sum_up(series)
     settle_following(series)
     return closing_draft(series)
 
@@ -86,6 +89,7 @@ def reopen_series(series: Any, *, user: Any) -> bool:
         if mailing.following_is_over(series):
             raise FollowingIsOver
         pages.filter(pk=series.pk).update(ended_at=None)
+        forget_summing_up(series)
         log(series, "onward_blog.series_reopened", user=user)
         _renew(series)
     series.ended_at = None
@@ -109,7 +113,10 @@ def settle_following(series: Any) -> int:
     That is the issue of its last part, and as long as there is a draft, that one's. Where nothing is mailed for
     30 days they are let go without. Safe to call at any time, and again.
     """
-    if series.ended_at is None or not mailing.is_followed(series) or closing_draft(series) is not None:
+    if series.ended_at is None or not mailing.is_followed(series):
+        return 0
+    # Its row goes in the transaction that begins the draft, so it is looked for first.
+    if is_waited_for(series) or closing_draft(series) is not None:
         return 0
     last = series.get_children().live().order_by("path").last()
     since = max(filter(None, (series.ended_at, last.first_published_at if last else None)))

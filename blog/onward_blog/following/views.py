@@ -19,6 +19,7 @@ from onward_blog.models import ResponseFold
 
 from .closing_part import page_type_for, shown
 from .ending import EndingError, closing_draft, end_series, may_end, reopen_series
+from .summing_up import is_waited_for, progress_of
 
 
 class EndSeriesView(WagtailAdminTemplateMixin, View):
@@ -63,6 +64,7 @@ class EndSeriesView(WagtailAdminTemplateMixin, View):
             "answers": shown(answers),
             "announcer": self.series.announced_next(),
             "draft": closing_draft(self.series),
+            "progress": progress_of(self.series),
             "closing_part": self.series.closing_part(),
             "may_sum_up": page_type_for(self.series) is not None,
             "is_answered": bool(answers),
@@ -84,6 +86,9 @@ class EndSeriesView(WagtailAdminTemplateMixin, View):
             )
         except EndingError as error:
             messages.error(request, str(error))
+            return here
+        if is_waited_for(self.series):
+            messages.info(request, _("The series has ended. Its last part is being prepared."))
             return here
         if draft is None or "closing_part" not in request.POST:
             messages.success(request, _("The series has ended."))

@@ -6,6 +6,7 @@ from .desk import AuthorDesk
 from .questions import QuestionSupport, ReaderQuestion
 from .responses import ResponseFold, Roundup, RoundupQuote, RoundupUse
 from .shares import ShareCount, ShareLink
+from .summing_up import SummingUp
 from .windows import ResponseWindow, WindowMark
 
 
@@ -22,5 +23,6 @@ __all__ = [
     "RoundupUse",
     "ShareCount",
     "ShareLink",
+    "SummingUp",
     "WindowMark",
 ]

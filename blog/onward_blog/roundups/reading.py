@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -235,16 +236,16 @@ class Reading:
 
     def about(self, source: str, key: str) -> str:
         """Return what a quote belongs to, for example "poll:12"."""
-        return str(self._ref(source, key).get("about", ""))
+        return self._refs.get((source, key), {}).get("about", "")
 
     def telling(self, source: str, key: str) -> tuple[str, str]:
         """Return what a quote is to its theme, "typical", "dissenting" or "", and the theme, "" for a small one."""
-        ref = self._ref(source, key)
+        ref = self._refs.get((source, key), {})
         return ref.get("telling", ""), ref.get("theme", "")
 
-    def _ref(self, source: str, key: str) -> dict[str, str]:
-        refs: list[dict[str, str]] = self.data["quotes"]
-        return next((ref for ref in refs if (ref["source"], ref["key"]) == (source, key)), {})
+    @cached_property
+    def _refs(self) -> dict[tuple[str, str], dict[str, str]]:
+        return {(ref["source"], ref["key"]): ref for ref in self.data["quotes"]}
 
 
 def _question(group: dict[str, Any]) -> FrozenQuestion:
