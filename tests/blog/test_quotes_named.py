@@ -70,8 +70,8 @@ def test_the_link_that_chooses_a_sentence_says_what_it_is_to_its_theme(
     typical = [text for text in found.values() if TYPICAL in text]
     assert len(typical) == 1
     assert found[MEETINGS[3]].endswith(DISSENTS)
-    assert found[REPORTS[2]].endswith("dissents from a small theme")
-    assert sum("typical of a small theme" in text for text in found.values()) == 1
+    assert found[REPORTS[2]].endswith("dissents from “Reports”")
+    assert sum("typical of “Reports”" in text for text in found.values()) == 1
     for silent in (OTHER, "We are two, and two make no middle at all."):
         assert found[silent] == escape(str(RoundupQuote.objects.get(words=silent)))
 
@@ -134,10 +134,20 @@ def test_a_roundup_made_before_this_names_nothing(roundup: Roundup, author: Pers
     assert not any("typical" in text or "dissents" in text for text in found.values())
 
 
+def test_a_theme_too_small_for_the_roundup_is_named_to_its_author_alone(
+    roundup: Roundup, author: Person
+) -> None:
+    assert "Reports" not in canonical_json(roundup.data)
+
+    Theme.objects.get(name="Reports").delete()
+
+    assert offered(author)[REPORTS[2]].endswith("dissents from a small theme")
+
+
 def test_a_page_of_quotes_reads_its_roundup_once(
     roundup: Roundup, author: Person, django_assert_max_num_queries: Any
 ) -> None:
     author.get(RESULTS)
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         author.get(RESULTS)

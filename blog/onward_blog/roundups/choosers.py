@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
@@ -27,7 +28,13 @@ def telling_of(quote: Any) -> str:
     """Return what a quote is to its theme, in words; "" for one that is neither typical nor dissenting, or is gone."""
     if quote.withdrawn_at:
         return ""
-    return telling_line(Reading(quote.roundup.data), quote.source, quote.source_key)
+    telling, theme = Reading(quote.roundup.data).telling(quote.source, quote.source_key)
+    if telling and not theme and apps.is_installed("onward_polls"):
+        from onward_blog.responses.polls.quotes import theme_today
+
+        # A roundup is for everybody and names no theme of few sentences; its author may know.
+        theme = theme_today(quote.source_key)
+    return telling_line(telling, theme)
 
 
 def title_of(quote: Any) -> str:

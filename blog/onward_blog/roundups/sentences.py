@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .method import doors_line
-from .reading import FEW, FrozenQuestion, Reading, moment
+from .reading import FEW, FrozenQuestion, moment
 
 
 def source_line(question: FrozenQuestion) -> str:
@@ -60,12 +60,8 @@ def themes_line(question: FrozenQuestion) -> str:
     return sentence % {"themes": ", ".join(themes)} if themes else ""
 
 
-def telling_line(reading: Reading, source: str, key: str) -> str:
-    """Return what a quote is to its theme: "typical of “Meetings”", "dissents from “Meetings”"; "" for all others.
-
-    A theme of few sentences has no name in a roundup.
-    """
-    telling, theme = reading.telling(source, key)
+def telling_line(telling: str, theme: str) -> str:
+    """Return what a quote is to its theme: "typical of “Meetings”", "dissents from “Meetings”"; "" for all others."""
     if telling == "typical":
         text = _("typical of “%(theme)s”") if theme else _("typical of a small theme")
     elif telling == "dissenting":

@@ -98,6 +98,12 @@ def themes_of(ballots: Any, polls: Sequence[Poll]) -> dict[int, dict[str, int]]:
     return found
 
 
+def theme_today(ballot_uuid: str) -> str:
+    """Return the theme under which the author has the words of a ballot now, or ""; one query."""
+    theme = Theme.objects.filter(words_notes__ballot__uuid=ballot_uuid).first()
+    return theme.name if theme else ""
+
+
 def credit_of(ballot: Ballot) -> str:
     """Return the name under which a ballot's words may be quoted; "" is without a name."""
     if ballot.consent == Ballot.Consent.NAME:
