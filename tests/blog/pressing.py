@@ -1,10 +1,11 @@
-"""Authors who press the same button at once, in threads with connections of their own; a program on PostgreSQL.
+"""Authors and readers who press one button at once, in threads with connections of their own; a program on PostgreSQL.
 
 ``python -m tests.blog.pressing`` prints one JSON object with what each crowd left behind.
 """
 
 import json
 import sys
+from collections import Counter
 from typing import Any
 
 from tests.polls.crowd import at_once
@@ -91,6 +92,32 @@ def ending(user: Any) -> dict[str, Any]:
     }
 
 
+def wanting(user: Any) -> dict[str, Any]:
+    """At once 32 readers want a question answered too, and one more of them presses 20 times; ten take it back again."""
+    from tests.blog.discussion import a_series
+    from tests.blog.questions import Reader, a_question
+
+    question = a_question(a_series(), wanted=0)
+    statuses: Counter[int] = Counter()
+    readers = [Reader(REMOTE_ADDR=f"203.0.113.{number}") for number in range(32)]
+    eager = Reader(REMOTE_ADDR="198.51.100.7")
+    eager.get_ready(question)
+    windows = [eager.another_window() for _press in range(20)]
+
+    def press(reader: Any, do: str) -> Any:
+        return lambda: statuses.update([reader.want(question, do).status_code])
+
+    errors = at_once([press(reader, "want") for reader in [*readers, *windows]])
+    wanted = question.supporters.count()
+    errors += at_once([press(reader, "withdraw") for reader in [*readers[:9], *windows]])
+    return {
+        "errors": errors,
+        "statuses": {str(status): n for status, n in statuses.items()},
+        "wanted": wanted,
+        "left": question.supporters.count(),
+    }
+
+
 def _published(draft: Any) -> Any:
     for block in draft.body:
         if hasattr(block.value, "get") and "accepted" in block.value:
@@ -99,7 +126,7 @@ def _published(draft: Any) -> Any:
     return type(draft).objects.get(pk=draft.pk)
 
 
-CROWDS = (telling, ending)
+CROWDS = (telling, ending, wanting)
 
 
 def main() -> None:

@@ -59,6 +59,16 @@ class Reader(Browser):
         token = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', first.content.decode())[0]
         return self.post(path, {**fields, "csrfmiddlewaretoken": token})
 
+    def get_ready(self, question: ReaderQuestion) -> None:
+        """Press once without a token: nothing is noted, and from now on this browser has a name."""
+        self.post(want_url(question), {"do": "want"})
+
+    def another_window(self) -> "Reader":
+        """Return the same browser again, for a press at the same moment."""
+        window = Reader(**self.defaults)
+        window.cookies = self.cookies.copy()
+        return window
+
     def ask(self, series: Any, words: str = WORDS, address: str = "", **fields: str) -> Any:
         """Send a question."""
         return self.twice(ask_url(series), {"words": words, "address": address, "honeypot": "", **fields})

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EXPECTED = {
     "telling": {"errors": [], "sent": 40, "mails": 40, "addresses": 40, "untold": 0},
     "ending": {"errors": [], "drafts": 1, "gone": 30, "following": 0},
+    "wanting": {"errors": [], "statuses": {"303": 81}, "wanted": 33, "left": 23},
 }
 
 

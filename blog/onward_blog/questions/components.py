@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.forms import Media
+from django.forms import Media, Script
 from django.middleware.csrf import get_token
 from laces.components import Component
 
@@ -34,7 +34,10 @@ class QuestionList(Component):
 
     @property
     def media(self) -> Media:
-        return Media(css={"all": ["onward_blog/questions.css"]})
+        return Media(
+            css={"all": ["onward_blog/questions.css"]},
+            js=[Script("onward_blog/questions.js", type="module")],  # type: ignore[list-item]
+        )
 
     def get_context_data(self, parent_context: Any = None) -> Mapping[str, Any]:
         identity = identity_of(self.request) if self.request else None
