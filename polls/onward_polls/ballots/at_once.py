@@ -15,7 +15,16 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db import IntegrityError, OperationalError, ProgrammingError, connection, transaction
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    connections,
+    transaction,
+)
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from onward_polls.conf import polls_settings
@@ -24,6 +33,7 @@ from onward_polls.placement import public_condition
 from onward_polls.preparing import one_message, refuse_names
 
 from .ballot_box import HOUR, sharing
+from .ballot_rules import Offered, offered_by
 
 
 #: SQL and its parameters.
@@ -35,8 +45,8 @@ REMEMBERED = ("salt", "kind", "min_votes", "roles", "wording_version")
 #: The database's clock at this very moment: Now() stands still while a statement waits for another transaction.
 CLOCKS = {"postgresql": "CLOCK_TIMESTAMP()", "sqlite": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW')"}
 
-#: Polls as this process last saw them, by primary key, and how many it remembers.
-_seen: dict[int, Poll] = {}
+#: Polls as this process last saw them, by primary key, each with what it offered; and how many are remembered.
+_seen: dict[int, tuple[Poll, Offered]] = {}
 MOST_SEEN = 1000
 
 #: What a first ballot says of itself, as the database takes it; only its uuid may need a form of its own.
@@ -96,11 +106,11 @@ def remember(poll: Poll) -> None:
     """Keep a poll, with its options, for the next answer to it. It may be out of date by then: see above."""
     if len(_seen) >= MOST_SEEN:
         _seen.clear()
-    _seen[poll.pk] = poll
+    _seen[poll.pk] = poll, offered_by(poll)
 
 
-def remembered(poll_id: int) -> Poll | None:
-    """Return a poll as this process last saw it, or None. Only good for ``insert_at_once``."""
+def remembered(poll_id: int) -> tuple[Poll, Offered] | None:
+    """Return a poll and its options as this process last saw them, or None. Only good for ``insert_at_once``."""
     return _seen.get(poll_id)
 
 
@@ -170,8 +180,9 @@ def may_run_together() -> bool:
 
     Not where the project asked for parameters that travel apart, which allows only one statement at a time.
     """
-    apart = connection.settings_dict["OPTIONS"].get("server_side_binding")
-    return connection.vendor == "postgresql" and not connection.in_atomic_block and not apart
+    database = _database()
+    apart = database.settings_dict["OPTIONS"].get("server_side_binding")
+    return database.vendor == "postgresql" and not database.in_atomic_block and not apart
 
 
 def run_together(statements: Sequence[Statement], together: bool) -> Any | None:
@@ -188,18 +199,25 @@ def run_together(statements: Sequence[Statement], together: bool) -> Any | None:
             return row
     # Asking first whether the connection still stands would be a second message. If it does not, the long way connects
     # anew, and finds the ballot if it was stored nevertheless.
-    connection.health_check_done = True  # type: ignore[attr-defined]
+    database = _database()
+    database.health_check_done = True  # type: ignore[attr-defined]
     try:
-        with connection.cursor() as cursor:
+        with database.cursor() as cursor:
             cursor.execute(*one_message(statements))
-            return _last_row(cursor)
+            # Everything has arrived by now; Django's wrapper would look up every step of reading it.
+            return _last_row(cursor.cursor)
     except OperationalError:
-        connection.close()
+        database.close()
     except ProgrammingError:
         refuse_names()
     except IntegrityError:
         pass  # the ballot was taken back, and its votes do not stand without it
     return None
+
+
+def _database() -> BaseDatabaseWrapper:
+    """Return what ``connection`` stands for, which looks for it anew whenever it is used."""
+    return connections[DEFAULT_DB_ALIAS]
 
 
 def _last_row(cursor: Any) -> Any | None:

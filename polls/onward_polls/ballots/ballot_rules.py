@@ -1,6 +1,6 @@
 """Which options a ballot may mark: the rules a poll's kind and limits make."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -15,9 +15,22 @@ from onward_polls.words import CONTROL
 MAX_BESIDE_OTHER = 200
 
 
+#: The options a reader may mark.
+Offered = Mapping[UUID, Option]
+
+
+def offered_by(poll: Poll) -> Offered:
+    """Return the options of a poll that a reader may mark, by uuid."""
+    return {option.uuid: option for option in poll.options.all() if option.retired_at is None}
+
+
 def find_options(poll: Poll, values: Sequence[str]) -> list[Option]:
     """Turn uuids as a form sends them into options of this poll, or raise UnknownOption."""
-    offered = {option.uuid: option for option in poll.options.all() if option.retired_at is None}
+    return pick_options(offered_by(poll), values)
+
+
+def pick_options(offered: Offered, values: Sequence[str]) -> list[Option]:
+    """Turn uuids as a form sends them into some of these options, or raise UnknownOption."""
     try:
         return [offered[uuid] for uuid in dict.fromkeys(UUID(value) for value in values)]
     except (KeyError, ValueError) as error:

@@ -63,7 +63,8 @@ class Ballot(models.Model):
         AUTHOR = "author", _("set aside by the author")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="ballots")
+    # Every index is written with every answer: one that begins with the poll is there already.
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="ballots", db_index=False)
     #: HMAC of the reader's identity with the poll's salt: the same reader in two polls has two keys.
     reader_key = models.CharField(max_length=64)
     #: The key of the browser or account in which the present answer was given, and of the one in which the words
@@ -88,7 +89,13 @@ class Ballot(models.Model):
     wording_version = models.PositiveSmallIntegerField(default=1)
     #: The same reader's ballot in the poll that this one follows.
     previous = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="later", editable=False
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="later",
+        editable=False,
+        db_index=False,
     )
     #: HMAC of the network under a key that lives one day; emptied after 48 hours.
     network = models.CharField(max_length=64, blank=True, editable=False)
@@ -114,6 +121,12 @@ class Ballot(models.Model):
                 fields=["poll", "network", "cast_at"],
                 condition=~Q(network=""),
                 name="onward_polls_ballot_network",
+            ),
+            # Most polls ask nothing again.
+            models.Index(
+                fields=["previous"],
+                condition=Q(previous__isnull=False),
+                name="onward_polls_ballot_previous",
             ),
             # Few write: their words are counted without looking at the other ballots.
             models.Index(
@@ -145,7 +158,7 @@ class Ballot(models.Model):
 class Vote(models.Model):
     """One option marked on one ballot."""
 
-    ballot = models.ForeignKey(Ballot, on_delete=models.CASCADE, related_name="votes")
+    ballot = models.ForeignKey(Ballot, on_delete=models.CASCADE, related_name="votes", db_index=False)
     option = models.ForeignKey(Option, on_delete=models.PROTECT, related_name="votes")
     #: True in polls that take one answer; the database then refuses a second vote on the ballot.
     exclusive = models.BooleanField(default=False)
@@ -167,7 +180,7 @@ class Vote(models.Model):
 class ReaderLink(models.Model):
     """Two keys in one poll that are known to be the same reader, for example a browser and the mail answered in it."""
 
-    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="reader_links")
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="reader_links", db_index=False)
     alias_key = models.CharField(max_length=64)
     reader_key = models.CharField(max_length=64)
     #: Set on a browser in which somebody answered with an account: signed out, it may not touch that ballot.

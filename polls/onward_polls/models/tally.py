@@ -46,10 +46,16 @@ class Tally(models.Model):
 
 
 class TallyDelta(models.Model):
-    """A change to a tally that is not folded in yet, so that no vote updates a row other votes want."""
+    """A change to a tally that is not folded in yet, so that no vote updates a row other votes want.
 
-    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="tally_deltas")
-    option = models.ForeignKey(Option, on_delete=models.CASCADE, null=True, related_name="+")
+    Whoever writes one holds the poll's lock and stores the ballot in the same transaction, whose own keys are checked:
+    checking the same poll and option once more for every count would cost as much as storing the ballot.
+    """
+
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="tally_deltas", db_constraint=False)
+    option = models.ForeignKey(
+        Option, on_delete=models.CASCADE, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     #: A value of Ballot.Door, or EXCLUDED.
     door = models.CharField(max_length=8)
     delta = models.SmallIntegerField()

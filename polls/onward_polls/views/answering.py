@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -34,6 +33,9 @@ from onward_polls.readers import (
 
 View = Callable[..., HttpResponse]
 
+#: What Django's ``never_cache`` says, written down.
+NEVER_STORED = "max-age=0, no-cache, no-store, must-revalidate, private"
+
 
 class PollNotFound(PollError):
     """The poll does not exist, or stands on no page that readers can open."""
@@ -56,7 +58,7 @@ def personal(*methods: str) -> Callable[[View], View]:
                 response = view(request, *args, **kwargs)
             except PollError as error:
                 response = show_sentence(request, error)
-            add_never_cache_headers(response)
+            response["Cache-Control"] = NEVER_STORED
             response["Referrer-Policy"] = "same-origin"
             return response
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 
 from onward_polls.actions import cast_first_ballot
 from onward_polls.ballots.at_once import remembered
-from onward_polls.ballots.ballot_rules import find_options
+from onward_polls.ballots.ballot_rules import pick_options
 from onward_polls.errors import PollError
 from onward_polls.posts import carries_token, place_of, wants_fragment
 from onward_polls.readers import account_of, browser_of
@@ -15,9 +15,10 @@ from .filled import Filled
 
 def answer_at_once(request: HttpRequest, poll_id: int, fields: QueryDict) -> HttpResponse | None:
     """Take a first answer and say so, or return None, having done nothing: then the long way is the right one."""
-    poll, browser = remembered(poll_id), browser_of(request)
-    if poll is None or browser is None or account_of(request) or not carries_token(request):
+    seen, browser = remembered(poll_id), browser_of(request)
+    if seen is None or browser is None or account_of(request) or not carries_token(request):
         return None
+    poll, offered = seen
     desk = Desk(request, poll, place_of(fields), browser)
     filled = Filled.read(poll, fields)
     if filled.wording != poll.wording_version:
@@ -26,7 +27,7 @@ def answer_at_once(request: HttpRequest, poll_id: int, fields: QueryDict) -> Htt
         ballot = cast_first_ballot(
             poll,
             identity=browser,
-            options=find_options(poll, filled.marked),
+            options=pick_options(offered, filled.marked),
             door=desk.place.door,
             page_ref=desk.place.page_ref,
             role=filled.role,
