@@ -3,6 +3,7 @@
 Everything is real: the demo's web server and its Celery worker, Chromium, and mail read from the mailbox.
 """
 
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -64,6 +65,7 @@ def test_ten_steps_from_a_question_to_the_next_part(cast: Cast) -> None:
     part_two = publish_part_two(desk, part_one)
     tell_the_readers(cast, desk, part_two)
     part_one_knows_its_answer(cast, part_one, part_two)
+    look_the_numbers_up(cast, part_two)
     ask_again(cast, part_two)
 
     for visitor in cast.public:
@@ -238,6 +240,30 @@ def part_one_knows_its_answer(cast: Cast, part_one: str, part_two: str) -> None:
     page.goto(part_one)
     page.get_by_role("link", name="You told me who picks up").first.click()
     expect(page).to_have_url(re.compile(re.escape(part_two)))
+
+
+def look_the_numbers_up(cast: Cast, part_two: str) -> None:
+    """Step 10: from Part 2 to the roundup's own page, to the numbers of today and back, and home with both files."""
+    page = cast.reader.page
+    page.goto(part_two)
+    page.get_by_role("link", name="All numbers").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What readers said about “Who picks up?”")
+    assert_accessible(page)
+    places = page.get_by_role("navigation", name="As published, and now")
+    places.get_by_role("link", name="Now").click()
+    today = page.locator("#now")
+    expect(today).to_be_in_viewport()
+    today.get_by_role("button", name="Show the numbers of today").click()
+    expect(today.get_by_role("row", name="Readers")).to_have_text(re.compile(r"Readers\s*2\s*2"))
+    assert_accessible(page)
+    places.get_by_role("link", name="As published").click()
+    expect(page.locator(".onward-roundup")).to_be_in_viewport()
+    with page.expect_download() as table:
+        page.get_by_role("link", name="Table (CSV)").click()
+    assert QUESTION in table.value.path().read_text()
+    path = page.get_by_role("link", name="Document (JSON)").get_attribute("href")
+    document = page.request.get(f"{cast.demo.url}{path}")
+    expect(page.locator("#data code")).to_have_text(hashlib.sha256(document.body()).hexdigest())
 
 
 def ask_again(cast: Cast, part_two: str) -> None:
