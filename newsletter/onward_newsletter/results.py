@@ -1,6 +1,7 @@
 """What became of an issue, in numbers; each function is one query, however many deliveries there are."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -63,6 +64,18 @@ class Line:
 def without_addresses(reason: str) -> str:
     """Return a reason with every mail address in it taken out."""
     return ADDRESS.sub("…", reason)
+
+
+def deliveries_by_state(issues: Iterable[Issue]) -> dict[int, dict[str, int]]:
+    """Return {issue primary key: {state: deliveries}}, those without any left out.
+
+    Counted anew each time, from an index alone: what is in doubt may move long after an issue was submitted.
+    """
+    rows = Delivery.objects.filter(issue__in=[issue.pk for issue in issues]).order_by()
+    books: dict[int, dict[str, int]] = {}
+    for issue, state, number in rows.values_list("issue", "state").annotate(number=Count("*")):
+        books.setdefault(issue, {})[state] = number
+    return books
 
 
 def submitted_over_time(issue: Issue) -> list[Step]:

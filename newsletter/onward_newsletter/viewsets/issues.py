@@ -1,8 +1,9 @@
 """Issues: the list with their books, the form for a draft, and the screen from which one is sent."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -15,6 +16,7 @@ from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleCo
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from onward_newsletter import results
 from onward_newsletter.models import Issue, SendingState
 from onward_newsletter.models.sending import OPEN_STATES
 
@@ -28,16 +30,19 @@ State = Issue.State
 
 
 def books_in_words(issue: Any) -> str:
-    """Return an issue's books for a cell: what left, and what needs a look."""
-    if not issue.row_count:
+    """Return an issue's books for a cell: what left, and what needs a look. ``books`` is {state: deliveries}."""
+    books: Mapping[str, int] = issue.books
+    rows = sum(books.values())
+    if not rows:
         return "—"
-    parts = [_("%(done)s of %(all)s submitted") % _numbers(done=issue.submitted_count, all=issue.row_count)]
-    if issue.failed_count:
-        parts.append(_("%(number)s failed") % _numbers(number=issue.failed_count))
-    if issue.in_doubt_count:
-        parts.append(_("%(number)s in doubt") % _numbers(number=issue.in_doubt_count))
-    if issue.open_count:
-        parts.append(_("%(number)s open") % _numbers(number=issue.open_count))
+    submitted = books.get(SendingState.SUBMITTED, 0)
+    parts = [_("%(done)s of %(all)s submitted") % _numbers(done=submitted, all=rows)]
+    if failed := books.get(SendingState.FAILED):
+        parts.append(_("%(number)s failed") % _numbers(number=failed))
+    if in_doubt := books.get(SendingState.IN_DOUBT):
+        parts.append(_("%(number)s in doubt") % _numbers(number=in_doubt))
+    if still_open := sum(books.get(state, 0) for state in OPEN_STATES):
+        parts.append(_("%(number)s open") % _numbers(number=still_open))
     return " · ".join(parts)
 
 
@@ -47,13 +52,17 @@ def _numbers(**numbers: int) -> dict[str, str]:
 
 class IssueIndexView(generic.IndexView):
     def get_base_queryset(self) -> QuerySet[Issue]:
-        counted = {"submitted": Q(deliveries__state=SendingState.SUBMITTED)}
-        counted["failed"] = Q(deliveries__state=SendingState.FAILED)
-        counted["in_doubt"] = Q(deliveries__state=SendingState.IN_DOUBT)
-        counted["open"] = Q(deliveries__state__in=OPEN_STATES)
-        counts = {f"{name}_count": Count("deliveries", filter=rows) for name, rows in counted.items()}
+        # The frozen mail is large, and stands on the issue's own screen.
         issues = super().get_base_queryset().select_related("newsletter", "topic")
-        return issues.annotate(row_count=Count("deliveries"), **counts)  # type: ignore[no-any-return]
+        return issues.defer("html", "text")  # type: ignore[no-any-return]
+
+    def get_table(self, object_list: Iterable[Any]) -> Any:
+        """Count the books of the issues on this page, all at once and as they are now."""
+        issues = list(object_list)
+        books = results.deliveries_by_state(issues)
+        for issue in issues:
+            issue.books = books.get(issue.pk, {})
+        return super().get_table(issues)
 
     def get_edit_url(self, instance: Issue) -> str | None:
         return super().get_edit_url(instance) if instance.state == State.DRAFT else None
