@@ -214,7 +214,7 @@ class Pipeline:
             else:
                 connection.abandon()
                 self._not_stamped(job)
-        self._connections = [connection for connection in self._connections if connection.is_open]
+        self._connections = [one for one in self._connections if one.is_open or one.has_news]
 
     def _may_go(self, ready: Iterable[Job]) -> list[Job]:
         """Return the messages that may still be begun: none once the worker was told to stop."""
@@ -288,7 +288,7 @@ class Pipeline:
 
     def _await_answers(self) -> None:
         self._pause_until = 0.0
-        while any(connection.handed is not None for connection in self._connections):
+        while any(one.handed is not None or one.has_news for one in self._connections):
             outcomes = [outcome for _connection, outcome in self._look() if outcome.job is not None]
             self._batches.settle([outcome.job for outcome in outcomes if outcome.kind == Kind.ACCEPTED])
             try:

@@ -1,5 +1,6 @@
 """Many connections at once, and commands in groups: the ledger says the same as with one at a time."""
 
+import socket
 from collections import Counter
 from datetime import timedelta
 
@@ -8,8 +9,12 @@ from django.db import connection
 from django.utils import timezone
 
 from onward_newsletter.actions.issues import pause_issue
+from onward_newsletter.messages import Message, MessageTemplate
 from onward_newsletter.models import Delivery, Issue, Lane
 from onward_newsletter.pump import pump
+from onward_newsletter.transports.base import WayBlocked
+from onward_newsletter.transports.connection import SmtpConnection
+from onward_newsletter.transports.replies import Kind
 from tests.faults.sink import SinkThread
 
 from .relay import readers, sending_to, states, verdict
@@ -115,3 +120,38 @@ def test_a_worker_told_to_stop_waits_for_the_answers_on_their_way(many: SinkThre
 
     assert set(states(issue).values()) == {"submitted", "pending"}
     assert Counter(states(issue).values())["submitted"] == many.book.count()
+
+
+def ready_for_a_message() -> tuple[SmtpConnection, socket.socket]:
+    """Return a connection whose server has said "go ahead", and the server's end of it."""
+    ours, theirs = socket.socketpair()
+    connection = SmtpConnection(ours, pipelining=True, timeout=5)
+    template = MessageTemplate(subject="S", sender="ann@example.org", text="T")
+    connection.ask("a job", Message(template, template.sender, "reader@example.org", "1@example.org"))
+    connection.flush()
+    theirs.sendall(b"250 sender\r\n250 recipient\r\n354 go ahead\r\n")
+    assert [outcome.kind for outcome in connection.receive()] == [Kind.READY]
+    return connection, theirs
+
+
+def test_a_message_is_with_the_server_as_soon_as_it_is_handed_over() -> None:
+    connection, server = ready_for_a_message()
+
+    connection.hand_over(b"Hello.\r\n.\r\n")
+
+    assert server.recv(4096).endswith(b"DATA\r\nHello.\r\n.\r\n")
+    connection.close()
+    server.close()
+
+
+def test_a_server_that_leaves_before_the_message_has_not_got_it() -> None:
+    connection, server = ready_for_a_message()
+    server.close()
+
+    connection.hand_over(b"Hello.\r\n.\r\n")
+
+    assert connection.has_news
+    assert not connection.is_idle
+    (outcome,) = connection.flush()
+    assert (outcome.kind, outcome.job) == (Kind.NOT_ACCEPTED, "a job")
+    assert isinstance(outcome.error, WayBlocked)

@@ -67,7 +67,12 @@ class SmtpConnection:
 
     @property
     def is_idle(self) -> bool:
-        return self.asked is None and self.handed is None
+        return self.is_open and self.asked is None and self.handed is None
+
+    @property
+    def has_news(self) -> bool:
+        """Whether it found out something that nobody has asked for yet."""
+        return bool(self._outcomes)
 
     @property
     def is_waiting(self) -> bool:
@@ -86,12 +91,16 @@ class SmtpConnection:
         self._say()
 
     def hand_over(self, data: bytes) -> None:
-        """Send the message that the server is ready for; ``data`` ends with the end mark."""
+        """Send the message that the server is ready for, at once as far as the socket takes it.
+
+        ``data`` ends with the end mark. A worker that is killed from here on has left the message with the server.
+        """
         self.handed, self.asked, self.is_ready = self.asked, None, False
         self._out += data
         self._body_left = len(self._out)
         self._awaited.append(Step.BODY)
         self._put_off()
+        self._write()
 
     def _say(self) -> None:
         """Put commands on the wire: all of them, or one at a time for a server that wants it so."""
@@ -105,9 +114,13 @@ class SmtpConnection:
         self.deadline = time.monotonic() + self._timeout
 
     def flush(self) -> list[Outcome]:
-        """Write what the socket takes now."""
+        """Write what the socket takes now, and return what became known."""
+        self._write()
+        return self._taken()
+
+    def _write(self) -> None:
         try:
-            while self._out:
+            while self.is_open and self._out:
                 sent = self.sock.send(self._out)
                 del self._out[:sent]
                 self._body_left = max(0, self._body_left - sent)
@@ -118,7 +131,6 @@ class SmtpConnection:
             # What the server said before it hung up may still be there, and may be the answer that matters.
             self._receive()
             self._break(f"{type(error).__name__}: {error}")
-        return self._taken()
 
     def receive(self) -> list[Outcome]:
         """Read what has come, and return what it means."""

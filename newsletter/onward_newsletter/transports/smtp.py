@@ -2,6 +2,7 @@
 
 import re
 import smtplib
+import socket
 import ssl
 
 from django.conf import settings
@@ -42,6 +43,8 @@ def open_connection() -> SmtpConnection:
         raise WayBlocked("The server closed the connection.")
     # What is read from here on is read without buffers.
     smtp.sock = None
+    # A message and the commands after it are written one after the other, and must not wait for each other.
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return SmtpConnection(sock, pipelining=smtp.has_extn("pipelining"), timeout=timeout)
 
 
