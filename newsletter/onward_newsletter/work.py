@@ -105,7 +105,8 @@ class IssueWork:
 
     def load(self, pks: Sequence[int], token: str) -> Sequence[Delivery]:
         rows = Delivery.objects.filter(pk__in=pks, claim_token=token).select_related("subscriber")
-        return list(rows.order_by("pk"))
+        # First tries go first: recipients at whom a server hangs up must not keep the way closed for the others.
+        return list(rows.order_by("attempts", "pk"))
 
     def reason_to_skip(self, row: Delivery) -> str:
         return "erased" if row.subscriber is None else ""

@@ -50,6 +50,23 @@ def test_many_connections_that_break_at_once_are_one_setback(relay: SinkThread, 
     assert Lane.objects.get().setbacks == 1
 
 
+def test_recipients_at_whom_a_server_hangs_up_do_not_hold_up_the_others(relay: SinkThread) -> None:
+    """They were tried before; after a rest whoever comes first decides whether the way is open, so a first try does."""
+    issue = sending_to([*readers(3, "closing"), *readers(20)])
+    prepare_issue(issue)
+    hung_up = Delivery.objects.filter(subscriber__address__startswith="closing")
+    hung_up.update(state="deferred", attempts=1)
+    Delivery.objects.exclude(pk__in=hung_up).update(
+        state="claimed", claim_token="gone", lease_until=timezone.now() - timedelta(seconds=1)
+    )
+    Lane.objects.create(name="relay", setbacks=3, rests_until=timezone.now() - timedelta(seconds=1))
+
+    pump()
+
+    assert Delivery.objects.filter(state="submitted").count() == 20
+    assert Lane.objects.get().setbacks == 1
+
+
 #: As in reliability.md, M14: what Django's own backend sends to the wrong place, or dies of.
 POISON = [
     "ü@example.org",
