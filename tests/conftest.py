@@ -11,10 +11,16 @@ from django.core.cache import caches
 from django.test import Client
 
 from tests.browser import browser_type_launch_args
-from tests.services import postgresql_database, postgresql_url, redis_url
+from tests.services import own_server, postgresql_database, postgresql_url, redis_url
 
 
-__all__ = ["browser_type_launch_args", "postgresql_database", "postgresql_url", "redis_url"]
+__all__ = [
+    "browser_type_launch_args",
+    "own_server",
+    "postgresql_database",
+    "postgresql_url",
+    "redis_url",
+]
 
 
 class Person(Client):

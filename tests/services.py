@@ -44,16 +44,21 @@ def die_with_parent() -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url() -> Iterator[str]:
-    """URL of a running PostgreSQL whose user may create databases. See also ``new_database``."""
-    if given := os.environ.get("TEST_DATABASE_URL"):
-        yield given
-        return
+def own_server() -> Iterator["Postgresql"]:
+    """A PostgreSQL of this run's own, which a test may stop and start."""
     binaries = postgresql_binaries()
     if binaries is None:
         pytest.skip("No PostgreSQL: no TEST_DATABASE_URL, no initdb on this system, no pgserver wheel.")
-    with running_postgresql(binaries) as url:
-        yield url
+    with own_postgresql(binaries) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(request: pytest.FixtureRequest) -> str:
+    """URL of a running PostgreSQL whose user may create databases. See also ``new_database``."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        return given
+    return str(request.getfixturevalue("own_server").url)
 
 
 @pytest.fixture
@@ -127,9 +132,35 @@ def postgresql_binaries() -> Path | None:
     )
 
 
+class Postgresql:
+    """A PostgreSQL of this run's own, which a test may stop and start."""
+
+    def __init__(self, command: list[str], url: str, log: Path, owner: dict[str, Any]) -> None:
+        self.url = url
+        self._command, self._log, self._owner = command, log, owner
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        self._process = _start(self._command, self._log, **self._owner)
+        _wait_until(lambda: _answers(self.url), self._process, self._log)
+
+    def stop(self) -> None:
+        """Stop as ``pg_ctl stop -m immediate`` does: nobody is waited for, and what was under way is gone."""
+        if self._process:
+            _stop(self._process, signal.SIGQUIT)
+
+
 @contextlib.contextmanager
 def running_postgresql(binaries: Path, *, durable: bool = False) -> Iterator[str]:
     """Start a PostgreSQL and yield its URL. Only a durable one waits for the disk, as a real one does."""
+    with own_postgresql(binaries, durable=durable) as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def own_postgresql(binaries: Path, *, durable: bool = False) -> Iterator[Postgresql]:
+    """Start a PostgreSQL and yield it, as ``running_postgresql`` does its URL."""
     # Unix socket paths end at 107 characters, so the directory must be short.
     directory = Path(tempfile.mkdtemp(prefix="onward-pg-", dir="/tmp" if os.name == "posix" else None))
     owner = _unprivileged_owner()
@@ -142,40 +173,29 @@ def running_postgresql(binaries: Path, *, durable: bool = False) -> Iterator[str
     if owner:
         for path in (directory, data):
             os.chown(path, owner["user"], owner["group"])
+    options = {
+        "listen_addresses": "127.0.0.1",
+        "unix_socket_directories": str(directory),
+        "fsync": "on" if durable else "off",
+        "max_connections": "250",
+    }
+    flags = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+    port = free_port()
+    command = [str(binaries / "postgres"), "-D", str(data), "-p", str(port), *flags]
+    server = Postgresql(command, f"postgresql://onward@127.0.0.1:{port}/postgres", log, owner)
     try:
-        subprocess.run(
-            [
-                binaries / "initdb",
-                "-D",
-                data,
-                "-U",
-                "onward",
-                "--auth=trust",
-                "--encoding=UTF8",
-                "--locale=C",
-            ],
-            check=True,
-            stdout=subprocess.DEVNULL,
-            cwd="/",
-            **owner,
-        )
-        port = free_port()
-        options = {
-            "listen_addresses": "127.0.0.1",
-            "unix_socket_directories": str(directory),
-            "fsync": "on" if durable else "off",
-            "max_connections": "250",
-        }
-        flags = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
-        process = _start([str(binaries / "postgres"), "-D", str(data), "-p", str(port), *flags], log, **owner)
-        url = f"postgresql://onward@127.0.0.1:{port}/postgres"
-        try:
-            _wait_until(lambda: _answers(url), process, log)
-            yield url
-        finally:
-            _stop(process, signal.SIGQUIT)
+        _init_postgresql(binaries, data, owner)
+        server.start()
+        yield server
     finally:
+        server.stop()
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def _init_postgresql(binaries: Path, data: Path, owner: dict[str, Any]) -> None:
+    words = ["-U", "onward", "--auth=trust", "--encoding=UTF8", "--locale=C"]
+    command = [binaries / "initdb", "-D", data, *words]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", **owner)
 
 
 def _unprivileged_owner() -> dict[str, Any]:
@@ -203,7 +223,7 @@ def _answers(url: str) -> bool:
 
 
 def _start(command: list[str], log: Path, **options: Any) -> subprocess.Popen[bytes]:
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         return subprocess.Popen(
             command, stdout=output, stderr=subprocess.STDOUT, cwd="/", preexec_fn=die_with_parent, **options
         )

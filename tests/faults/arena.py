@@ -1,17 +1,19 @@
 """A database, a mail server and workers, all real, each in a process of its own, and a way to kill them."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import redis
-from django.db import connections
+from django.db import InterfaceError, OperationalError, connections
 
 from onward_newsletter.actions.issues import resume_issue
 from onward_newsletter.addresses import address_key
@@ -70,21 +72,29 @@ class Arena:
     """What a fault test works with. Its ORM is this process's own, on the arena's database."""
 
     def __init__(
-        self, database_url: str, directory: Path, *, broker_url: str = "", delay: float = 0.0
+        self,
+        database_url: str,
+        directory: Path,
+        *,
+        broker_url: str = "",
+        delay: float = 0.0,
+        pipelining: bool = False,
+        newsletter: Mapping[str, object] | None = None,
     ) -> None:
         self.directory = directory
         self.log = directory / "sink.log"
         self.book = Book(self.log)
         self.groups: list[subprocess.Popen[bytes]] = []
         self._output = (directory / "workers.log").open("ab")
-        self.sink, self.port = self._start_sink(delay)
+        self.sink, self.port = self._start_sink("--delay", str(delay), *["--pipelining"] * pipelining)
         self.environment = environment_for(database_url, directory) | {
             "CELERY_BROKER_URL": broker_url or f"sqla+sqlite:///{directory / 'broker.sqlite3'}",
             "EMAIL_URL": f"smtp://127.0.0.1:{self.port}",
+            "FAULTS_NEWSLETTER": json.dumps(newsletter or {}),
         }
 
-    def _start_sink(self, delay: float) -> tuple[subprocess.Popen[str], int]:
-        command = [sys.executable, "-m", "tests.faults.sink", str(self.log), "--delay", str(delay)]
+    def _start_sink(self, *options: str) -> tuple[subprocess.Popen[str], int]:
+        command = [sys.executable, "-m", "tests.faults.sink", str(self.log), *options]
         sink = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent
         )
@@ -93,7 +103,14 @@ class Arena:
 
     # What is to be sent
 
-    def issue_for(self, addresses: Sequence[str], *, rate: int | None = None, body: str = "Hello.") -> Issue:
+    def issue_for(
+        self,
+        addresses: Sequence[str],
+        *,
+        rate: int | None = None,
+        body: str = "Hello.",
+        small_first: bool = False,
+    ) -> Issue:
         """Make a draft and its audience."""
         newsletter = Newsletter.objects.create(
             name="Faults",
@@ -102,13 +119,19 @@ class Arena:
             sender_address="ann@example.org",
             rate_per_second=rate,
         )
+        self.let_in(newsletter, addresses)
+        return Issue.objects.create(
+            newsletter=newsletter, subject="One for each", intro=body, small_first=small_first
+        )
+
+    def let_in(self, newsletter: Newsletter, addresses: Sequence[str]) -> None:
+        """Subscribe people who have confirmed."""
         people = Subscriber.objects.bulk_create(
             [Subscriber(address=address, address_key=address_key(address)) for address in addresses]
         )
         Subscription.objects.bulk_create(
             [Subscription(subscriber=person, newsletter=newsletter, state="active") for person in people]
         )
-        return Issue.objects.create(newsletter=newsletter, subject="One for each", intro=body)
 
     def send(self, issue: Issue) -> Issue:
         self.manage("send_issue", f"--issue={issue.pk}")
@@ -186,14 +209,29 @@ class Arena:
 
     def wait_until(self, is_so: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while not is_so():
+        while not _holds(is_so):
             if time.monotonic() > deadline:
                 tail = (self.directory / "workers.log").read_text(errors="replace")[-3000:]
                 raise AssertionError(f"Waited in vain for {what}.\n{tail}")
             time.sleep(0.05)
 
-    def wait_for_messages(self, number: int) -> None:
-        self.wait_until(lambda: self.book.count() >= number, f"{number} messages at the server")
+    def wait_for_messages(self, number: int, issue: Issue | None = None) -> None:
+        """Wait until so many arrived; an ``issue`` that pauses meanwhile is let go on as in ``see_through``."""
+
+        def are_there() -> bool:
+            if issue is not None:
+                self._let_go_on(issue)
+            return self.book.count() >= number
+
+        self.wait_until(are_there, f"{number} messages at the server")
+
+    def wait_for_more(self, since_what: str) -> float:
+        """Wait for one message more than there are; return after how many seconds it came."""
+        began, number = time.monotonic(), self.book.count()
+        self.wait_for_messages(number + 1)
+        waited = time.monotonic() - began
+        self.say(f"{waited:.1f} s from when {since_what} until mail left again")
+        return waited
 
     def wait_for_end(self, issue: Issue) -> None:
         """Wait until the issue is over, or paused."""
@@ -207,26 +245,50 @@ class Arena:
     def see_through(self, issue: Issue) -> None:
         """Wait until the issue is over; where it pauses because too much is in doubt, its author lets it go on."""
         self.wait_for_end(issue)
-        while issue.state == Issue.State.PAUSED and "answer was lost" in issue.state_reason:
-            resume_issue(issue)
+        while self._let_go_on(issue):
             self.wait_for_end(issue)
 
+    def _let_go_on(self, issue: Issue) -> bool:
+        issue.refresh_from_db()
+        is_doubtful = issue.state == Issue.State.PAUSED and "answer was lost" in issue.state_reason
+        if is_doubtful:
+            resume_issue(issue)
+        return is_doubtful
+
     def verdict(self, issue: Issue) -> Verdict:
+        """Compare the books, and say how they stand."""
         issue.refresh_from_db()
         rows = Delivery.objects.filter(issue=issue).values_list("subscriber__address", "state")
-        return judge(self.book.accepted(), dict(rows), issue.candidate_count or 0)
+        found = judge(self.book.accepted(), dict(rows), issue.candidate_count or 0)
+        times = [line["at"] for line in self.book.lines("accepted")] or [0.0]
+        seconds = max(times) - min(times)
+        self.say(f"{len(times)} messages in {seconds:.1f} s: {found}")
+        return found
+
+    def say(self, sentence: str) -> None:
+        """Write a figure where ``pytest -rP`` shows it for tests that passed."""
+        sys.stdout.write(f"{sentence}\n")
 
     def set_mode(self, mode: str) -> None:
         set_mode(self.log, mode)
 
 
+def _holds(is_so: Callable[[], bool]) -> bool:
+    """Ask; a database that is away knows nothing yet."""
+    try:
+        return is_so()
+    except (OperationalError, InterfaceError):
+        connections["default"].close()
+        return False
+
+
 @contextlib.contextmanager
-def arena(database_url: str, *, broker_url: str = "", delay: float = 0.0) -> Iterator[Arena]:
-    """Open an arena on a migrated database, and leave nothing running."""
+def arena(database_url: str, **options: Any) -> Iterator[Arena]:
+    """Open an arena on a migrated database, with what ``Arena`` takes, and leave nothing running."""
     with tempfile.TemporaryDirectory(prefix="onward-faults-") as name:
         directory = Path(name)
         with default_database(database_url, directory):
-            opened = Arena(database_url, directory, broker_url=broker_url, delay=delay)
+            opened = Arena(database_url, directory, **options)
             try:
                 yield opened
             finally:

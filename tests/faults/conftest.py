@@ -1,6 +1,7 @@
 """Databases with every table in them, copied for each test; and the arena on top."""
 
 import contextlib
+import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -12,10 +13,13 @@ import psycopg
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from tests.services import Postgresql, new_database
+
 from .arena import Arena, arena, migrate
 
 
 OpenArena = Callable[..., AbstractContextManager[Arena]]
+OpenArenaAndServer = tuple[Postgresql, OpenArena]
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +76,21 @@ def open_arena_on_postgresql(
     """Open an arena on PostgreSQL with Redis as the broker."""
     with django_db_blocker.unblock():
         yield lambda **options: arena(migrated_postgresql_url, **{"broker_url": redis_url, **options})
+
+
+@pytest.fixture
+def open_arena_and_server(
+    own_server: Postgresql, redis_url: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[OpenArenaAndServer]:
+    """The same, and the PostgreSQL below it, which may be stopped: never the one of TEST_DATABASE_URL."""
+    with contextlib.ExitStack() as stack:
+        if os.environ.get("TEST_DATABASE_URL"):
+            url = stack.enter_context(new_database(own_server.url))
+            migrate(url, tmp_path)
+        else:
+            url = request.getfixturevalue("migrated_postgresql_url")
+        stack.enter_context(request.getfixturevalue("django_db_blocker").unblock())
+        yield own_server, lambda **options: arena(url, **{"broker_url": redis_url, **options})
 
 
 def _server(url: str) -> "psycopg.Connection[tuple[object, ...]]":

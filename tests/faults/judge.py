@@ -28,12 +28,19 @@ class Verdict:
     forgotten: list[str] = field(default_factory=list)
     #: Not a wrong: listed for an editor, because nobody can know.
     in_doubt: list[str] = field(default_factory=list)
+    #: Those of them that the server did take.
+    in_doubt_and_taken: list[str] = field(default_factory=list)
     #: Candidates less rows.
     missing: int = 0
 
     @property
     def is_clean(self) -> bool:
         return not (self.duplicates or self.unaccounted or self.invented or self.forgotten or self.missing)
+
+    def __str__(self) -> str:
+        lost = len(self.unaccounted) + len(self.forgotten)
+        doubt = f"{len(self.in_doubt)} in doubt ({len(self.in_doubt_and_taken)} of them taken)"
+        return f"{len(self.duplicates)} duplicates, {lost} lost, {len(self.invented)} invented, {self.missing} missing, {doubt}"
 
 
 def judge(accepted: Counter[str], ledger: Mapping[str, str], candidates: int) -> Verdict:
@@ -42,11 +49,13 @@ def judge(accepted: Counter[str], ledger: Mapping[str, str], candidates: int) ->
     def among(states: frozenset[str]) -> set[str]:
         return {address for address, state in ledger.items() if state in states}
 
+    doubtful = among(frozenset({"in_doubt"}))
     return Verdict(
         duplicates=sorted(address for address, times in accepted.items() if times > 1),
         unaccounted=sorted(set(accepted) - among(MAY_HAVE_LEFT)),
         invented=sorted(among(frozenset({"submitted"})) - set(accepted)),
         forgotten=sorted(among(OPEN)),
-        in_doubt=sorted(among(frozenset({"in_doubt"}))),
+        in_doubt=sorted(doubtful),
+        in_doubt_and_taken=sorted(doubtful & set(accepted)),
         missing=candidates - len(ledger),
     )

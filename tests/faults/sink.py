@@ -7,6 +7,7 @@ local part. Words without a meaning are accepted. A mode, kept in a file beside 
     deferred     451 to every RCPT                               lost      accepted, and hung up before the answer
     unknown      550 to RCPT                                     rejected  554 to the message
     closing      421 to the message                              dropped   hung up at DATA, before the message
+    hiccup       421 to the first message, accepted afterwards
 
 Modes: "closed" answers 421 to everything, "refusing" 550 to every recipient, "sender" 553 to every sender, "dumb" takes
 connections and is silent, "busy" greets with 451, "later" answers 454 to every sender.
@@ -135,7 +136,7 @@ class _Session:
             return False
         await self.say("354 go ahead")
         data = await self.reader.readuntil(b"\r\n.\r\n")
-        if word == "closing":
+        if word == "closing" or (word == "hiccup" and self.sink.times_asked(self.recipient) == 1):
             return await self.say("421 4.3.2 shutting down")
         if word == "rejected":
             return await self.say("554 5.6.0 not \0 this")

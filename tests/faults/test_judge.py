@@ -49,3 +49,15 @@ def test_a_sender_that_marks_after_the_batch_is_found_out(open_arena: OpenArena)
         field.wait_for_end(issue)
 
         assert field.verdict(issue).duplicates
+
+
+def test_an_audience_that_is_not_frozen_is_found_out(open_arena: OpenArena) -> None:
+    with open_arena(delay=0.01) as field:
+        issue = field.send(field.issue_for(readers(150)))
+
+        field.start_module("tests.faults.wrong_audience")
+        field.wait_for_messages(30)
+        field.let_in(issue.newsletter, ["late-1@example.org", "late-2@example.org"])
+        field.wait_for_end(issue)
+
+        assert field.verdict(issue).missing == -2
