@@ -181,15 +181,45 @@ def fairness(poll_id: int) -> list[dict[str, Any]]:
 
 def export(poll_id: int) -> list[dict[str, Any]]:
     """Write every answer as a row of a spreadsheet."""
-    import csv
-
-    from onward_polls.desk.answer_rows import answer_rows
     from onward_polls.models import Poll
+    from onward_polls.viewsets.export import csv_lines
 
     results: list[dict[str, Any]] = []
     with open("/dev/null", "w", newline="") as file, _weighed("the CSV of all answers", results):
-        csv.writer(file).writerows(answer_rows(Poll.objects.get(pk=poll_id)))
+        file.writelines(csv_lines(Poll.objects.get(pk=poll_id)))
     return results
+
+
+def desk(few: int, many: int) -> list[dict[str, Any]]:
+    """Open the author's numbers of both polls, turn by turn, once they have been counted in the background."""
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+    from django.urls import reverse
+
+    from onward_polls.actions import refresh_breakdown
+    from onward_polls.models import Poll
+    from onward_polls.viewsets import poll_viewset
+
+    for poll in Poll.objects.filter(pk__in=(few, many)):
+        refresh_breakdown(poll)
+    author = get_user_model().objects.create_superuser("author", "author@example.org", "words")
+    client = Client(headers={"host": "127.0.0.1"})
+    client.force_login(author)
+
+    def get(path: str) -> Callable[[], None]:
+        def call() -> None:
+            if client.get(path).status_code != 200:
+                sys.exit(f"{path} did not answer.")
+
+        return call
+
+    screens = {"the author's numbers": "inspect", "what of them moves": "numbers"}
+    calls = {
+        f"{name}: {title}": get(reverse(poll_viewset.get_url_name(screen), args=[poll]))
+        for title, screen in screens.items()
+        for name, poll in (("few", few), ("many", many))
+    }
+    return [asdict(one) for one in timed_in_turn(calls, 10).values()]
 
 
 JOBS: dict[str, Callable[..., Any]] = {
@@ -197,6 +227,7 @@ JOBS: dict[str, Callable[..., Any]] = {
     "read": read,
     "fold": fold,
     "breakdown": breakdown,
+    "desk": desk,
     "fairness": fairness,
     "export": export,
 }

@@ -38,7 +38,8 @@ def _measure(environment: Environment, database: str) -> list[Result]:
     say(f"A million ballots on {database}: writing them …")
     manage("migrate", "--verbosity", "0", environment=environment)
     polls = job("load", FEW, MANY)
-    results = _beside_few([Result(**one) for one in job("read", polls["few"], polls["many"])])
+    pair = polls["few"], polls["many"]
+    results = _beside_few([Result(**one) for name in ("read", "desk") for one in job(name, *pair)])
     for name, *arguments in (
         ("fold", polls["many"], NEW_VOTES),
         ("breakdown", polls["many"]),

@@ -1,19 +1,25 @@
 """An author reads the numbers of one poll in the admin."""
 
 import re
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from hypothesis import given
 from hypothesis import strategies as st
 
 from onward_polls.actions import add_words, close_poll, confirm_follow_up, request_follow_up, withdraw_ballot
-from onward_polls.desk.insight import chart_of, wilson
-from onward_polls.models import Ballot, Poll, Wording
+from onward_polls.actions.breakdowns import refresh_breakdown, refresh_due_breakdowns
+from onward_polls.desk import insight
+from onward_polls.desk.insight import chart_of, numbers_of, wilson
+from onward_polls.models import Ballot, Breakdown, Poll, Wording
 from onward_polls.viewsets import poll_viewset
 from tests.polls.factories import a_poll, a_words_poll, an_article, vote
 
@@ -136,7 +142,124 @@ def test_the_page_needs_no_more_queries_for_more_answers(
         read(author, poll)
 
 
+def some_of_every_sort(poll: Poll, n: int, *, start: int = 0, since: Any = None) -> list[Ballot]:
+    """Cast ballots over four days of which some were taken back, some set aside, and some have words."""
+    moment = since or timezone.now()
+    return Ballot.objects.bulk_create(
+        Ballot(
+            poll=poll,
+            reader_key=f"{i:064x}",
+            cast_at=moment - timedelta(hours=(i * 7) % 96, minutes=i % 60),
+            withdrawn_at=moment if i % 11 == 0 else None,
+            excluded_at=moment if i % 5 == 0 else None,
+            exclusion=("network", "author")[i % 2] if i % 5 == 0 else "",
+            words=f"Words {i}" if i % 3 == 0 else "",
+            consent=Ballot.Consent.values[i % 4],
+        )
+        for i in range(start, start + n)
+    )
+
+
+def test_numbers_are_those_of_the_ballots_one_by_one(poll: Poll) -> None:
+    some_of_every_sort(a_poll("Another?"), 40, start=10_000)
+    ballots = some_of_every_sort(poll, 300)
+
+    numbers = numbers_of(poll)
+
+    standing = [ballot for ballot in ballots if ballot.stands]
+    aside = Counter(ballot.exclusion for ballot in standing if ballot.excluded_at)
+    consents = Counter(ballot.consent for ballot in standing if ballot.words)
+    assert numbers.withdrawn == len(ballots) - len(standing) == 28
+    assert numbers.aside == dict(aside)
+    assert numbers.consents == dict(consents)
+    assert numbers.wrote == consents.total()
+
+
+def test_numbers_and_chart_take_five_queries_and_no_look_at_every_ballot(
+    poll: Poll, django_assert_num_queries: Any
+) -> None:
+    some_of_every_sort(poll, 300)
+
+    with django_assert_num_queries(3):
+        numbers_of(poll)
+    with django_assert_num_queries(2):
+        chart_of(poll)
+    assert "onward_polls_ballot_left_out" in Ballot.objects.left_out().filter(poll=poll).explain()
+
+
+# By role
+
+
+def test_many_answers_by_role_are_those_of_the_last_count_and_say_so(
+    author: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poll = a_poll(roles="Sales rep\nManager")
+    vote(poll, "Repair", role="Manager")
+    refresh_breakdown(poll)
+    vote(poll, "Repair", role="Manager")
+
+    assert "Manager 2 0 0 0 2" in read(author, poll)
+    monkeypatch.setattr(insight, "MANY", 1)
+    page = read(author, poll)
+
+    assert "Manager 1 0 0 0 1" in page
+    assert "counted in the background, last on" in page
+
+
+def test_many_answers_by_role_are_not_counted_while_the_author_waits(
+    author: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poll = a_poll(roles="Sales rep\nManager")
+    for _reader in range(2):
+        vote(poll, "Repair", role="Manager")
+    refresh_breakdown(poll)
+    monkeypatch.setattr(insight, "MANY", 1)
+
+    with CaptureQueriesContext(connection) as queries:
+        read(author, poll)
+
+    assert not [query for query in queries if '"onward_polls_vote"' in query["sql"]]
+
+
+def test_roles_never_counted_before_are_counted_for_their_author(
+    author: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poll = a_poll(roles="Sales rep\nManager")
+    for _reader in range(2):
+        vote(poll, "Repair", role="Manager")
+    refresh_breakdown(poll)
+    Breakdown.objects.update(roles={})
+    monkeypatch.setattr(insight, "MANY", 1)
+
+    assert "Manager 2 0 0 0 2" in read(author, poll)
+    assert refresh_due_breakdowns() == 1
+    assert Breakdown.objects.get().roles["ballots"] == {"Manager": 2}
+
+
 # The chart
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "Asia/Kathmandu"])
+@pytest.mark.parametrize("hours", [40, 96])
+def test_bars_are_the_ballots_of_their_hour_or_day(poll: Poll, settings: Any, zone: str, hours: int) -> None:
+    settings.TIME_ZONE = zone
+    with timezone.override(zone):
+        night = timezone.make_aware(timezone.datetime.fromisoformat("2026-10-26T09:30"))
+        ballots = some_of_every_sort(poll, 300, since=night)
+        Ballot.objects.filter(cast_at__lt=night - timedelta(hours=hours)).delete()
+
+        chart = chart_of(poll)
+
+        pattern = "j F, H:i" if chart.is_hourly else "j F"
+        kept = [b.cast_at for b in ballots if b.is_counted and b.cast_at >= night - timedelta(hours=hours)]
+        moments = [timezone.localtime(moment).replace(minute=0) for moment in kept]
+        expected = Counter(date_format(moment, pattern) for moment in moments)
+    # In the night that the clock is put back, one hour comes twice and has two bars.
+    found: Counter[str] = Counter()
+    for bar in chart.bars:
+        found[bar.label] += bar.count
+    assert +found == expected
+    assert chart.is_hourly == (hours == 40)
 
 
 def test_three_days_are_drawn_by_the_hour_and_longer_ones_by_the_day(poll: Poll) -> None:

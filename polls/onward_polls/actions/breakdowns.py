@@ -14,6 +14,7 @@ from onward_polls.models import Breakdown, Poll, Tally
 from onward_polls.results import breakdown
 from onward_polls.results.crosstable import next_table, table_of
 from onward_polls.results.marks import next_marks
+from onward_polls.results.roles import RoleCounts, count_roles
 from onward_polls.results.transitions import moves_as_rows, moves_of, next_moves
 
 from .shared import announce
@@ -45,7 +46,7 @@ def refresh_due_breakdowns(now: datetime | None = None) -> int:
 def is_due(poll: Poll, fingerprint: str, now: datetime) -> bool:
     """Whether a breakdown should be counted again at this moment."""
     last = breakdown.read_breakdown(poll)
-    if last is None:
+    if last is None or not last.roles:
         return True
     closed = poll.closes_at is not None and poll.closes_at <= now
     if closed and poll.closes_at and last.computed_at < poll.closes_at:
@@ -62,13 +63,14 @@ def refresh_breakdown(poll: Poll) -> bool:
     not know of more ballots than the tally does.
     """
     started, now = perf_counter(), timezone.now()
-    last = breakdown.read_breakdown(poll)
+    last, roles = breakdown.read_breakdown(poll), count_roles(poll)
     found: dict[str, Any] = {
         "reach": breakdown.reach_of(poll),
         "by_day": breakdown.by_day(poll),
         "set_aside": breakdown.set_aside(poll),
         "promoted": breakdown.promoted(poll),
-        **_by_role(poll, last, now),
+        "roles": roles.as_stored(),
+        **_by_role(poll, last, now, roles),
         **_moves(poll, last, now),
     }
     took = round((perf_counter() - started) * 1000)
@@ -93,10 +95,10 @@ def _moment(poll: Poll) -> datetime | None:
     return Breakdown.objects.filter(poll=poll).values_list("computed_at", flat=True).first()
 
 
-def _by_role(poll: Poll, last: Breakdown | None, now: datetime) -> dict[str, Any]:
+def _by_role(poll: Poll, last: Breakdown | None, now: datetime, roles: RoleCounts) -> dict[str, Any]:
     """Return the table to keep, and when it was counted: the last one, until a new one gives nobody away."""
     shown = table_of(last.by_role) if last else None
-    cells = breakdown.by_role(poll)
+    cells = breakdown.by_role(poll, roles)
     one_answer = poll.takes_one_answer
     table = next_table(shown, cells) if one_answer else next_marks(shown, cells, ballot_limits(poll))
     if table is None:

@@ -1,18 +1,19 @@
 """What only authors see of a poll: what was taken back or set aside, when answers came, and who answered what."""
 
-from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import dropwhile, pairwise
 from math import sqrt
 
-from django.db.models import Count, Q
-from django.db.models.functions import TruncDay, TruncHour
+from django.db.models import Count, Q, Value
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from onward_polls.models import Ballot, FollowUp, Poll, Vote
+from onward_polls.models import Ballot, FollowUp, Poll
+from onward_polls.results.breakdown import read_breakdown
+from onward_polls.results.roles import count_roles, stored_roles
 from onward_polls.tally import PollTally, span_of_ballots
 
 
@@ -20,6 +21,8 @@ from onward_polls.tally import PollTally, span_of_ballots
 BY_HOUR = timedelta(hours=72)
 #: Bars that a chart has room for: a quarter of a year of days. The newest are kept.
 MOST_BARS = 92
+#: Up to so many ballots the table by role is counted while its reader waits.
+MANY = 20_000
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,14 @@ class RoleRow:
 
 
 @dataclass(frozen=True)
+class Roles:
+    """The rows by role; ``counted_at`` is None where they are those of this moment."""
+
+    rows: list[RoleRow]
+    counted_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Movement:
     """How much one number would still move by chance: a 95 % Wilson interval, in whole per cent."""
 
@@ -80,25 +91,32 @@ class Movement:
 
 
 def numbers_of(poll: Poll) -> Numbers:
-    """Count the ballots of a poll by what became of them (two queries)."""
-    stands = Q(withdrawn_at=None)
-    wrote = stands & ~Q(words="")
-    counts = {"withdrawn": Count("pk", filter=~stands), "wrote": Count("pk", filter=wrote)}
+    """Count the ballots of a poll by what became of them.
+
+    Three queries over those few that have words or are left out; an index holds each kind apart from all others.
+    """
+    stands, wrote = Q(withdrawn_at=None), ~Q(words="")
+    counts = {"withdrawn": Count("pk", filter=~stands)}
     for consent in Ballot.Consent.values:
-        counts[f"consent_{consent}"] = Count("pk", filter=wrote & Q(consent=consent))
+        counts[f"consent_{consent}"] = Count("pk", filter=stands & wrote & Q(consent=consent))
     for exclusion in Ballot.Exclusion.values:
         reason = stands & Q(excluded_at__isnull=False, exclusion=exclusion)
         counts[f"aside_{exclusion}"] = Count("pk", filter=reason)
-    found = Ballot.objects.filter(poll=poll).aggregate(**counts)
+    left_out = Ballot.objects.left_out().filter(poll=poll).aggregate(**counts)
+    written = Ballot.objects.counted().with_words().filter(poll=poll).order_by().values_list("consent")
+    counted = dict(written.annotate(n=Count("*")))
+    consents = {
+        consent: counted.get(consent, 0) + left_out[f"consent_{consent}"] for consent in Ballot.Consent.values
+    }
     wishes = FollowUp.objects.filter(ballot__poll=poll, ballot__withdrawn_at=None)
     told = wishes.aggregate(asked=Count("pk"), confirmed=Count("confirmed_at"))
     return Numbers(
-        withdrawn=found["withdrawn"],
-        wrote=found["wrote"],
-        consents={consent: found[f"consent_{consent}"] for consent in Ballot.Consent.values},
+        withdrawn=left_out["withdrawn"],
+        wrote=sum(consents.values()),
+        consents=consents,
         wants_to_be_told=told["asked"],
         confirmed=told["confirmed"],
-        aside={reason: found[f"aside_{reason}"] for reason in Ballot.Exclusion.values},
+        aside={reason: left_out[f"aside_{reason}"] for reason in Ballot.Exclusion.values},
     )
 
 
@@ -109,55 +127,80 @@ def chart_of(poll: Poll) -> Chart | None:
         return None
     is_hourly = last - first <= BY_HOUR
     step = timedelta(hours=1) if is_hourly else timedelta(days=1)
-    unit = TruncHour("cast_at") if is_hourly else TruncDay("cast_at")
-    since = max(first, last - (MOST_BARS - 1) * step)
-    ballots = Ballot.objects.counted().filter(poll=poll, cast_at__gte=since)
-    found = Counter(dict(ballots.values_list(unit).annotate(n=Count("pk")).order_by()))
-    return _chart(found, is_hourly=is_hourly)
+    edges = _edges(max(first, last - (MOST_BARS - 1) * step), last, is_hourly=is_hourly)
+    found = list(zip(edges, _counts_between(poll, edges), strict=False))
+    found = list(dropwhile(lambda bar: not bar[1], found))
+    return _chart(found, is_hourly=is_hourly) if found else None
 
 
-def _chart(found: "Counter[datetime]", *, is_hourly: bool) -> Chart:
-    moments = _without_gaps(min(found), max(found), is_hourly=is_hourly)
-    most, width = max(found.values()), 100 / len(moments)
+def _edges(first: datetime, last: datetime, *, is_hourly: bool) -> list[datetime]:
+    """Return where each hour or day begins, in the site's time, and where the last one ends.
+
+    A day may have 23 or 25 hours.
+    """
+    start = timezone.localtime(first).replace(minute=0, second=0, microsecond=0)
+    if is_hourly:
+        begin = start.astimezone(UTC)
+        return [begin + timedelta(hours=n) for n in range(int((last - begin) / timedelta(hours=1)) + 2)]
+    zone, midnight = timezone.get_current_timezone(), start.replace(hour=0, tzinfo=None)
+    days = (timezone.localtime(last).date() - midnight.date()).days + 2
+    return [timezone.make_aware(midnight + timedelta(days=n), zone) for n in range(days)]
+
+
+def _counts_between(poll: Poll, edges: Sequence[datetime]) -> list[int]:
+    """Return how many counted ballots were cast between each two edges.
+
+    One query: each count is a stretch of an index, of all ballots less those that are left out. To group them
+    instead, every ballot would have to be read, and its hour worked out.
+    """
+    ballots = Ballot.objects.filter(poll=poll).order_by()
+    parts = []
+    for place, (begin, end) in enumerate(pairwise(edges)):
+        within = ballots.filter(cast_at__gte=begin, cast_at__lt=end)
+        for sign, rows in ((1, within), (-1, within.left_out())):
+            named = rows.annotate(place=Value(place), sign=Value(sign)).values("place", "sign")
+            parts.append(named.annotate(n=Count("*")).values_list("place", "sign", "n"))
+    counts = [0] * (len(edges) - 1)
+    for place, sign, n in parts[0].union(*parts[1:], all=True):
+        counts[place] += sign * n
+    return counts
+
+
+def _chart(found: Sequence[tuple[datetime, int]], *, is_hourly: bool) -> Chart:
+    most, width = max(count for _moment, count in found), 100 / len(found)
     pattern = "j F, H:i" if is_hourly else "j F"
-    labels = [date_format(timezone.localtime(moment), pattern) for moment in moments]
+    labels = [date_format(timezone.localtime(moment), pattern) for moment, _count in found]
     bars = []
-    for place, (moment, label) in enumerate(zip(moments, labels, strict=True)):
-        height = 100 * found[moment] / most
+    for place, ((_moment, count), label) in enumerate(zip(found, labels, strict=True)):
+        height = 100 * count / most
         at = (f"{place * width:.2f}", f"{height:.1f}", f"{100 - height:.1f}", f"{width * 0.8:.2f}")
-        bars.append(Bar(label, found[moment], *at))
+        bars.append(Bar(label, count, *at))
     return Chart(bars, is_hourly, most, labels[0], labels[-1])
 
 
-def _without_gaps(first: datetime, last: datetime, *, is_hourly: bool) -> list[datetime]:
-    """Return every hour or day between two, in the site's time; a day may have 23 or 25 hours."""
-    if is_hourly:
-        return [first + timedelta(hours=n) for n in range(int((last - first) / timedelta(hours=1)) + 1)]
-    zone, start, end = timezone.get_current_timezone(), timezone.localtime(first), timezone.localtime(last)
-    days = (end.date() - start.date()).days + 1
-    naive = start.replace(tzinfo=None)
-    return [timezone.make_aware(naive + timedelta(days=n), zone) for n in range(days)]
-
-
-def roles_of(poll: Poll, tally: PollTally) -> list[RoleRow]:
+def roles_of(poll: Poll, tally: PollTally) -> Roles:
     """Return what readers of each role marked, every cell as it is: this table is for the author alone.
 
-    One row for each role in the author's order, and "" for readers who did not say (two queries).
+    One row for each role in the author's order, and "" for readers who did not say. Over MANY ballots it is what was
+    last counted in the background.
     """
-    counted = Ballot.objects.counted().filter(poll=poll)
-    people = dict(counted.order_by().values_list("role").annotate(n=Count("pk")))
-    if not any(people):
-        return []
-    marks: dict[str, Counter[str]] = defaultdict(Counter)
-    votes = Vote.objects.filter(ballot__in=counted).values_list("ballot__role", "option__uuid")
-    for role, uuid, n in votes.annotate(n=Count("pk")).order_by():
-        marks[role][str(uuid)] += n
-    order = [*poll.role_list, *sorted(set(people) - set(poll.role_list) - {""}), ""]
-    return [
-        RoleRow(role, [marks[role][str(line.option_uuid)] for line in tally.lines], people[role])
+    last = read_breakdown(poll) if tally.n > MANY else None
+    counts = stored_roles(last.roles) if last else None
+    counted_at = last.computed_at if last and counts else None
+    counts = counts or count_roles(poll)
+    if not any(counts.ballots):
+        return Roles([])
+    order = [*poll.role_list, *sorted(set(counts.ballots) - set(poll.role_list) - {""}), ""]
+    rows = [
+        RoleRow(
+            role,
+            [counts.votes.get((role, line.option_id), 0) for line in tally.lines],
+            counts.ballots[role],
+        )
         for role in order
-        if role in people
+        if role in counts.ballots
     ]
+    return Roles(rows, counted_at)
 
 
 def movements(tally: PollTally) -> list[Movement]:

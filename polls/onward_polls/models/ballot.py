@@ -12,6 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from .poll import Option, Poll, new_salt
 
 
+#: In no count: taken back, or set aside.
+LEFT_OUT = Q(withdrawn_at__isnull=False) | Q(excluded_at__isnull=False)
+
+
 class BallotQuerySet(models.QuerySet["Ballot"]):
     def standing(self) -> Self:
         """Leave out ballots that their readers withdrew."""
@@ -24,6 +28,10 @@ class BallotQuerySet(models.QuerySet["Ballot"]):
     def excluded(self) -> Self:
         """Keep ballots that are set aside: cast, kept, and not counted."""
         return self.standing().exclude(excluded_at=None)
+
+    def left_out(self) -> Self:
+        """Keep ballots that are in no count; ``counted`` are all others."""
+        return self.filter(LEFT_OUT)
 
     def with_words(self) -> Self:
         return self.exclude(words="")
@@ -134,6 +142,8 @@ class Ballot(models.Model):
                 condition=~Q(words="") & Q(withdrawn_at=None, excluded_at=None),
                 name="onward_polls_ballot_words",
             ),
+            # Few are left out: they are counted, and taken from a count of all, without looking at the others.
+            models.Index(fields=["poll", "cast_at"], condition=LEFT_OUT, name="onward_polls_ballot_left_out"),
         ]
 
     def __str__(self) -> str:

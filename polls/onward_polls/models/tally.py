@@ -91,6 +91,8 @@ class Breakdown(models.Model):
     by_role = models.JSONField(default=list)
     #: When by_role was counted; it is replaced only when the step gives nobody away, see crosstable.
     by_role_at = models.DateTimeField(null=True, blank=True)
+    #: For the author alone, every cell as it is: {"ballots": {role: ballots}, "votes": [[role, option pk, votes]]}.
+    roles = models.JSONField(default=dict)
     #: [[earlier option uuid, option uuid, readers]] of those who answered both polls; small cells likewise.
     moves = models.JSONField(default=list)
     #: When moves were counted.

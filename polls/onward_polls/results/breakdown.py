@@ -17,6 +17,7 @@ from onward_polls.tally import read_tally, same_options
 
 from .crosstable import Cells, Label
 from .marks import EVERYBODY
+from .roles import RoleCounts
 
 
 logger = logging.getLogger(__name__)
@@ -70,21 +71,19 @@ def set_aside(poll: Poll) -> list[list[str | int]]:
     return [[reason, n] for reason, n in reasons.annotate(n=Count("pk")).order_by("exclusion")]
 
 
-def by_role(poll: Poll) -> Cells:
-    """Return how many readers of each role ("" for none given) marked each option.
+def by_role(poll: Poll, counts: RoleCounts) -> Cells:
+    """Return how many readers of each role ("" for none given) marked each option, out of ``count_roles``.
 
     Where a reader may mark several, also how many there are of each role, under EVERYBODY.
     """
     if not poll.role_list or poll.kind == Poll.Kind.WORDS:
         return {}
     place = columns_of(poll)
-    votes = Vote.objects.filter(ballot__poll=poll, **COUNTED).values_list("ballot__role", "option")
     cells: Counter[tuple[Label, Label]] = Counter()
-    for role, option, n in votes.annotate(n=Count("pk")).order_by():
+    for (role, option), n in counts.votes.items():
         cells[role, place[option]] += n
     if not poll.takes_one_answer:
-        readers = Ballot.objects.counted().filter(poll=poll).values_list("role")
-        cells.update({(role, EVERYBODY): n for role, n in readers.annotate(n=Count("pk")).order_by()})
+        cells.update({(role, EVERYBODY): n for role, n in counts.ballots.items()})
     return cells
 
 
