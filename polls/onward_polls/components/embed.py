@@ -12,8 +12,8 @@ from onward_polls.conf import polls_settings
 from onward_polls.models import Poll
 
 
-#: Pixels: the frame, the question, the button and the lines around them; and each option.
-HEIGHT_AROUND, HEIGHT_OF_OPTION, HEIGHT_OF_WORDS = 330, 68, 420
+#: Pixels: the frame, the question, the button and the lines around them; each option, or the words; and the roles.
+HEIGHT_AROUND, HEIGHT_OF_OPTION, HEIGHT_OF_WORDS, HEIGHT_OF_ROLES = 330, 68, 420, 96
 
 
 @dataclass
@@ -45,7 +45,8 @@ def embed_code_of(poll: Poll) -> str:
 
 def _height(poll: Poll) -> int:
     """Return a height in pixels at which nothing is cut off on a phone."""
+    around = HEIGHT_AROUND + (HEIGHT_OF_ROLES if poll.role_list else 0)
     if poll.kind == Poll.Kind.WORDS:
-        return HEIGHT_AROUND + HEIGHT_OF_WORDS
+        return around + HEIGHT_OF_WORDS
     offered = sum(option.retired_at is None for option in poll.options.all())
-    return HEIGHT_AROUND + HEIGHT_OF_OPTION * offered
+    return around + HEIGHT_OF_OPTION * offered
