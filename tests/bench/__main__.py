@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 
-from tests.bench import loop, mail, million, pages, themes, votes
+from tests.bench import loop, mail, million, pages, rush, themes, unfair, votes
 from tests.bench.measuring import Result, show
 from tests.bench.servers import ROOT
 
@@ -14,6 +14,8 @@ from tests.bench.servers import ROOT
 AREAS: dict[str, Callable[[], list[Result]]] = {
     "pages": pages.measure,
     "votes": votes.measure,
+    "rush": rush.measure,
+    "unfair": unfair.measure,
     "million": million.measure,
     "mail": mail.measure,
     "themes": themes.measure,

@@ -44,11 +44,11 @@ _known: list[tuple[str, str]] = []
 
 def _identities(readers: int) -> list[tuple[str, str]]:
     while len(_known) < readers:
-        _known.append(_an_identity())
+        _known.append(an_identity())
     return _known[:readers]
 
 
-def _an_identity() -> tuple[str, str]:
+def an_identity() -> tuple[str, str]:
     """Return what a browser sends once it has pressed a button: its cookies, and the token of its form."""
     from django.conf import settings
     from django.http import HttpRequest, HttpResponse
