@@ -1,6 +1,6 @@
 """The answers to a poll as rows for a spreadsheet, read bit by bit however many there are."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,10 +35,10 @@ COLUMNS = (
 
 #: What a row is made of, in one query over ballots and their votes.
 FIELDS = (
-    "uuid",
     "page_ref",
     "wording_version",
     "votes__option_id",
+    "uuid",
     "door",
     "role",
     "words",
@@ -63,13 +63,26 @@ def answer_rows(poll: Poll) -> Iterator[list[str]]:
     yield list(COLUMNS)
     ballots = Ballot.objects.standing().filter(poll=poll)
     refs = ballots.order_by().values_list("page_ref", flat=True).distinct()
-    pages = describe_pages(ref for ref in refs if ref is not None)
-    wordings = _Wordings(poll)
+    heads = _Heads(poll, describe_pages(ref for ref in refs if ref is not None))
     rows = ballots.order_by("cast_at", "pk").values_list(*FIELDS)
-    for values in rows.iterator(chunk_size=CHUNK):
-        yield [
-            safe_cell(cell) for cell in _row(poll, dict(zip(FIELDS, values, strict=True)), pages, wordings)
-        ]
+    for page, version, option, *ballot in rows.iterator(chunk_size=CHUNK):
+        yield heads[page, version, option] + _cells(ballot)
+
+
+class _Heads(dict[tuple[int | None, int, int | None], list[str]]):
+    """The cells that many rows have in common, made once for each page, wording and option."""
+
+    def __init__(self, poll: Poll, pages: dict[int, PageName]) -> None:
+        super().__init__()
+        self.poll, self.pages, self.wordings = poll, pages, _Wordings(poll)
+
+    def __missing__(self, key: tuple[int | None, int, int | None]) -> list[str]:
+        page_ref, version, option = key
+        page = self.pages.get(page_ref or 0) or PageName()
+        question = self.wordings.question(version)
+        cells = [page.series, page.part, page.title, page.url, str(self.poll.pk), question, str(version)]
+        self[key] = [safe_cell(cell) for cell in (*cells, *self.wordings.option(option, version))]
+        return self[key]
 
 
 class _Wordings:
@@ -93,34 +106,14 @@ class _Wordings:
         return uuid, str(wording.options.get(uuid, option.text)) if wording else option.text
 
 
-def _row(
-    poll: Poll, ballot: dict[str, Any], pages: dict[int, PageName], wordings: _Wordings
-) -> Iterable[str]:
-    page = pages.get(ballot["page_ref"]) or PageName()
-    version = ballot["wording_version"]
-    option_uuid, option_text = wordings.option(ballot["votes__option_id"], version)
-    return (
-        page.series,
-        page.part,
-        page.title,
-        page.url,
-        str(poll.pk),
-        wordings.question(version),
-        str(version),
-        option_uuid,
-        option_text,
-        str(ballot["uuid"]),
-        ballot["door"],
-        ballot["role"],
-        ballot["words"],
-        ballot["consent"],
-        ballot["credit"],
-        _utc(ballot["cast_at"]),
-        _utc(ballot["changed_at"]),
-        ballot["exclusion"] if ballot["excluded_at"] else "",
-    )
+def _cells(ballot: Sequence[Any]) -> list[str]:
+    """Return the cells that are a ballot's own; those that readers wrote are made safe."""
+    uuid, door, role, words, consent, credit, cast_at, changed_at, excluded_at, exclusion = ballot
+    role, words, credit = safe_cell(role), safe_cell(words), safe_cell(credit)
+    times = _utc(cast_at), _utc(changed_at)
+    return [str(uuid), door, role, words, consent, credit, *times, exclusion if excluded_at else ""]
 
 
 def _utc(moment: datetime | None) -> str:
     """Return a moment as "2026-05-03T08:15:00Z"."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if moment else ""
+    return f"{moment.astimezone(UTC).isoformat()[:19]}Z" if moment else ""
