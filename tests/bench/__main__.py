@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 
-from tests.bench import loop, mail, million, pages, rush, themes, unfair, votes
+from tests.bench import loop, mail, million, pages, rate, rush, themes, unfair, votes
 from tests.bench.measuring import Result, show
 from tests.bench.servers import ROOT
 
@@ -18,6 +18,7 @@ AREAS: dict[str, Callable[[], list[Result]]] = {
     "unfair": unfair.measure,
     "million": million.measure,
     "mail": mail.measure,
+    "rate": rate.measure,
     "themes": themes.measure,
     "loop": loop.measure,
 }

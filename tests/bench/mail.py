@@ -65,7 +65,7 @@ def measure() -> list[Result]:
 
 def _side_by_side(database: str) -> list[Result]:
     with _sink() as port, _site(database, port, SESSIONS) as environment:
-        _fill(environment, MAILS)
+        fill(environment, MAILS)
         found = turn_by_turn(
             {
                 SOURCE: lambda: _from_source(port),
@@ -126,7 +126,7 @@ def _slow_relay(database: str, connections: int) -> Result:
 
 def _to_very_many(database: str) -> Result:
     with _sink() as port, _site(database, port, SESSIONS) as environment:
-        _fill(environment, MANY)
+        fill(environment, MANY)
         say(f"Mail to {MANY:,} …")
         printed = json.loads(module("tests.bench.mail_issue", "issue", str(MANY), environment=environment))
     grown = f"{printed['peak_mb'] - printed['before_mb']:.1f} MB" if printed["peak_mb"] else "unknown"
@@ -148,7 +148,8 @@ def _site(database: str, port: int, connections: int) -> Iterator[Environment]:
         yield environment
 
 
-def _fill(environment: Environment, number: int) -> None:
+def fill(environment: Environment, number: int) -> None:
+    """Make the tables, and a newsletter with so many subscribers."""
     say(f"Mail: making the tables and {number:,} subscribers …")
     manage("migrate", "--verbosity", "0", environment=environment)
     module("tests.bench.mail_issue", "fill", str(number), environment=environment)
@@ -168,7 +169,7 @@ def _sink() -> Iterator[int]:
         return
     port = free_port()
     as_whom = ["-u", "nobody"] if os.geteuid() == 0 else []
-    with _running([program, *as_whom, f"127.0.0.1:{port}", "1000"]):
+    with running([program, *as_whom, f"127.0.0.1:{port}", "1000"]):
         time.sleep(1)
         yield port
 
@@ -176,13 +177,14 @@ def _sink() -> Iterator[int]:
 @contextlib.contextmanager
 def _own_sink(delay: float) -> Iterator[int]:
     command = [sys.executable, "-m", "tests.bench.mail_sink", "--delay", str(delay)]
-    with _running(command) as process:
+    with running(command) as process:
         assert process.stdout is not None
         yield int(process.stdout.readline())
 
 
 @contextlib.contextmanager
-def _running(command: list[str | Path] | list[str]) -> Iterator[subprocess.Popen[str]]:
+def running(command: list[str | Path] | list[str]) -> Iterator[subprocess.Popen[str]]:
+    """Run a program, and end it."""
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent
     ) as process:

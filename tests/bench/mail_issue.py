@@ -17,10 +17,10 @@ FILLER_LINES = 310
 
 
 def main(what: str, number: int) -> None:
-    """Do one of ``fill``, ``issue`` and ``django`` for so many people; print one JSON object."""
+    """Do one of ``fill``, ``issue`` and ``django`` for so many people, or ``paced`` at a rate; print one JSON object."""
     django.setup()
     _set_connections()
-    found = {"fill": fill, "issue": issue, "django": by_django}[what](number)
+    found = {"fill": fill, "issue": issue, "django": by_django, "paced": paced}[what](number)
     sys.stdout.write(json.dumps(found))
 
 
@@ -71,6 +71,17 @@ def issue(number: int) -> dict[str, Any]:
         sys.exit(f"The books are wrong: {books}.")
     peak = _megabytes("VmHWM")
     return {"seconds": seconds, "beats": beats, "bytes": size, "before_mb": before, "peak_mb": peak}
+
+
+def paced(rate: int) -> dict[str, Any]:
+    """Let workers begin with an issue to everybody, at so many messages a second."""
+    from onward_newsletter.actions.issues import send_issue
+    from onward_newsletter.models import Issue, Newsletter
+
+    Newsletter.objects.update(rate_per_second=rate)
+    made = Issue.objects.create(newsletter=Newsletter.objects.get(), subject="Bench", intro="Hello.")
+    send_issue(made)
+    return {"issue": made.pk}
 
 
 def _prepared() -> tuple[Any, int]:
