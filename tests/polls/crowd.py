@@ -304,6 +304,7 @@ def main() -> None:
     from django.core.management import call_command
 
     from tests.polls.crowd_of_one import CROWDS_OF_ONE
+    from tests.polls.desk_books import desk_adds_up
 
     call_command("migrate", "wagtailcore", verbosity=0)
     call_command("migrate", "onward_polls", verbosity=0)
@@ -314,6 +315,7 @@ def main() -> None:
     }
     report = {"vendor": connection.vendor, "rounds": rounds, "messages": messages_of_a_first_answer()}
     report["behind_a_pooler"] = behind_a_pooler()
+    report["desk"] = desk_adds_up()
     sys.stdout.write(json.dumps(report))
 
 

@@ -2,12 +2,15 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from wagtail import hooks
 
 from onward_polls.actions import add_words, cast_ballot, withdraw_ballot
@@ -53,6 +56,19 @@ def test_a_row_says_where_when_and_how_it_was_answered(author: Client, poll: Pol
     assert UUID(row["option_uuid"]) == option(poll, "Repair").uuid
     assert (row["door"], row["role"], row["wording_version"], row["excluded_reason"]) == ("web", "", "1", "")
     assert row["answered_at"] == f"{ballot.cast_at:%Y-%m-%dT%H:%M:%S}Z"
+
+
+def test_moments_are_those_of_the_ballot_to_the_second_in_utc(author: Client, poll: Poll) -> None:
+    ballot = vote(poll, "Repair")
+    cast_at = datetime(2026, 3, 29, 1, 59, 59, 999_999, tzinfo=ZoneInfo("Europe/Berlin"))
+    changed_at = datetime(2026, 10, 25, 0, 0, tzinfo=UTC)
+    Ballot.objects.filter(pk=ballot.pk).update(cast_at=cast_at, changed_at=changed_at)
+
+    with timezone.override("Asia/Kathmandu"):
+        (row,) = exported(author, poll)
+
+    assert (row["answered_at"], row["changed_at"]) == ("2026-03-29T00:59:59Z", "2026-10-25T00:00:00Z")
+    assert row["ballot"] == str(ballot.uuid)
 
 
 def test_without_the_blog_a_page_still_has_its_title_and_address(

@@ -1,13 +1,15 @@
 """The answers to a poll as rows for a spreadsheet, read bit by bit however many there are."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
+
+from django.db.models import Case, Value, When
 
 from onward_polls.models import Ballot, Poll
 
 from .page_names import PageName, describe_pages
 from .spreadsheets import safe_cell
+from .written import WrittenTime, WrittenUuid
 
 
 #: The columns, in their order. One row is one vote, or one ballot without votes; ``ballot`` says which rows belong
@@ -38,17 +40,24 @@ FIELDS = (
     "page_ref",
     "wording_version",
     "votes__option_id",
-    "uuid",
+    "written_uuid",
     "door",
     "role",
     "words",
     "consent",
     "credit",
-    "cast_at",
-    "changed_at",
-    "excluded_at",
-    "exclusion",
+    "written_cast_at",
+    "written_changed_at",
+    "written_exclusion",
 )
+
+#: What the database writes as it stands in the file.
+WRITTEN = {
+    "written_uuid": WrittenUuid("uuid"),
+    "written_cast_at": WrittenTime("cast_at"),
+    "written_changed_at": WrittenTime("changed_at"),
+    "written_exclusion": Case(When(excluded_at__isnull=False, then="exclusion"), default=Value("")),
+}
 
 #: Rows fetched from the database at a time.
 CHUNK = 2000
@@ -64,7 +73,7 @@ def answer_rows(poll: Poll) -> Iterator[list[str]]:
     ballots = Ballot.objects.standing().filter(poll=poll)
     refs = ballots.order_by().values_list("page_ref", flat=True).distinct()
     heads = _Heads(poll, describe_pages(ref for ref in refs if ref is not None))
-    rows = ballots.order_by("cast_at", "pk").values_list(*FIELDS)
+    rows = ballots.order_by("cast_at", "pk").annotate(**WRITTEN).values_list(*FIELDS)
     for page, version, option, *ballot in rows.iterator(chunk_size=CHUNK):
         yield heads[page, version, option] + _cells(ballot)
 
@@ -108,12 +117,6 @@ class _Wordings:
 
 def _cells(ballot: Sequence[Any]) -> list[str]:
     """Return the cells that are a ballot's own; those that readers wrote are made safe."""
-    uuid, door, role, words, consent, credit, cast_at, changed_at, excluded_at, exclusion = ballot
+    uuid, door, role, words, consent, credit, cast_at, changed_at, exclusion = ballot
     role, words, credit = safe_cell(role), safe_cell(words), safe_cell(credit)
-    times = _utc(cast_at), _utc(changed_at)
-    return [str(uuid), door, role, words, consent, credit, *times, exclusion if excluded_at else ""]
-
-
-def _utc(moment: datetime | None) -> str:
-    """Return a moment as "2026-05-03T08:15:00Z"."""
-    return f"{moment.astimezone(UTC).isoformat()[:19]}Z" if moment else ""
+    return [uuid, door, role, words, consent, credit, cast_at, changed_at or "", exclusion]

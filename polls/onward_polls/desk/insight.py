@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import dropwhile, pairwise
 from math import sqrt
 
-from django.db.models import Count, Q, Value
+from django.db.models import Count, Exists, OuterRef, Q, Value
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -108,7 +108,9 @@ def numbers_of(poll: Poll) -> Numbers:
     consents = {
         consent: counted.get(consent, 0) + left_out[f"consent_{consent}"] for consent in Ballot.Consent.values
     }
-    wishes = FollowUp.objects.filter(ballot__poll=poll, ballot__withdrawn_at=None)
+    # From the wishes to their ballots, never the other way round, which SQLite would choose by itself.
+    ballot = Ballot.objects.standing().filter(pk=OuterRef("ballot"), poll=poll)
+    wishes = FollowUp.objects.filter(Exists(ballot))
     told = wishes.aggregate(asked=Count("pk"), confirmed=Count("confirmed_at"))
     return Numbers(
         withdrawn=left_out["withdrawn"],
