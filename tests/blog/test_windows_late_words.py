@@ -120,7 +120,7 @@ def test_the_desk_says_that_a_sentence_is_new_on_an_answer_that_is_not(article: 
     assert PollSource().recent([article], DAYS[4]) == {article.pk: {"answers": 0, "words": 0}}
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     readers=st.lists(st.tuples(st.integers(0, 6 * 24), st.integers(-1, 6 * 24)), max_size=30),
     stops=st.lists(st.integers(0, 12), max_size=5),
