@@ -34,7 +34,7 @@ class Batches:
         except DatabaseError:
             self.settle(accepted)
             raise
-        self._stamping, self.took = [], time.monotonic() - began
+        self._stamping, self.took = list(stamped), time.monotonic() - began
         self._count(accepted)
         return stamped
 
@@ -68,8 +68,12 @@ class Batches:
         """Stamp each ready message, those of one issue in one statement; return the ones that may go."""
         self._stamping = list(ready)
         stamped = self._stamp(ready)
-        self._stamping = []
+        self._stamping = list(stamped)
         return stamped
+
+    def begin(self, job: Job) -> None:
+        """Note that a message is about to be handed over, so that its stamp stands from here on."""
+        self._stamping.remove(job)
 
     def _stamp(self, ready: Sequence[Job]) -> set[Job]:
         stamped: set[Job] = set()
@@ -80,7 +84,7 @@ class Batches:
         return stamped
 
     def take_back(self) -> list[Job]:
-        """Return the messages whose stamping was interrupted; nothing of them has left, so others may send them."""
+        """Return the messages that were interrupted at their stamp; nothing of them has left, so others may send them."""
         interrupted, self._stamping = self._stamping, []
         for jobs in _by_work(interrupted):
             claims.take_back_stamps([job.row for job in jobs])

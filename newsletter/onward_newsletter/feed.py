@@ -79,6 +79,18 @@ class Feed:
         else:
             self._deadline = 0.0
 
+    def space_out(self, job: Job) -> None:
+        """Wait, right before a message of a newsletter with a rate leaves, until no second has more than one too many.
+
+        Its turn was when it was asked for. The disk, or another connection, may have held it up since then, and those
+        of other workers with it.
+        """
+        newsletter = job.work.issue.newsletter if job.work.issue else None
+        if newsletter is not None and newsletter.rate_per_second:
+            # Half a message more than the rate, so that what was held up is made up for, and a second has room to vary.
+            moment = lanes.take_turn(lanes.name_for_leaving(newsletter), newsletter.rate_per_second + 0.5)
+            time.sleep(max(0.0, (moment or 0.0) - time.monotonic()))
+
     def __iter__(self) -> Generator[Job | Pause, None, None]:
         found = True
         while found and not self.is_over():

@@ -205,9 +205,11 @@ class Pipeline:
             self._batches.settle(accepted)
             self._sort(others)
             stamped = self._batches.stamp(self._may_go(ready))
-        for job in stamped:
+        for job in sorted(stamped, key=lambda job: job.is_paced):
+            self._feed.space_out(job)
+            self._batches.begin(job)
             ready[job].hand_over(self._built.pop(job)[1])
-        # Whatever asks the database comes after that: it may be away, and a stamp without its message is a false doubt.
+        # Only now is there time to ask the database for more: it may be away, and a stamp is to be followed by its message.
         for job, connection in ready.items():
             if job in stamped:
                 self._ask_ahead(connection, job)

@@ -41,10 +41,10 @@ def test_a_turn_that_would_come_too_late_is_left_for_others() -> None:
 
 def test_short_pumps_use_every_turn(relay: SinkThread) -> None:
     """Between two messages lie two or three pumps; each of them once took a turn away, and the issue never ended."""
-    issue = sending_to(readers(6), NewsletterFactory.create(rate_per_second=5))
+    issue = sending_to(readers(4), NewsletterFactory.create(rate_per_second=2))
 
     for _beat in range(60):
-        pump(limit_seconds=0.1)
+        pump(limit_seconds=0.2)
 
     assert verdict(relay, issue).is_clean
 
@@ -67,6 +67,20 @@ def test_workers_that_were_held_up_together_do_not_send_together(settings) -> No
     assert {type(next(first)), type(next(second))} == {Job, Pause}
 
 
+def test_what_was_held_up_after_its_turn_leaves_spaced_out() -> None:
+    sending_to(readers(6), NewsletterFactory.create(rate_per_second=9))
+    feed = Feed(Bookkeeper(), time.monotonic() + 30, [ISSUES], lambda: False)
+    held_up = [found for found in feed if isinstance(found, Job)]
+    assert len(held_up) == 6
+
+    began = time.monotonic()
+    for job in held_up:
+        feed.space_out(job)
+
+    # Half a message more in a second than the rate, so that it is made up for by and by.
+    assert time.monotonic() - began >= 5 / 9.5 - 0.01
+
+
 def _work() -> None:
     try:
         pump()
@@ -85,7 +99,7 @@ def test_workers_share_one_rate(relay: SinkThread) -> None:
         thread.join()
 
     assert verdict(relay, issue).is_clean
-    turn_after_the_last = Lane.objects.get(name__startswith="newsletter:").free_at
+    turn_after_the_last = Lane.objects.get(name=lanes.name_for(issue.newsletter)).free_at
     first = relay.book.lines("accepted")[0]["at"]
     assert turn_after_the_last is not None
     # Thirty turns of a twentieth of a second each.

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class Lane(models.Model):
     """What all workers share about one way out: when the next message may leave, and whether the way rests.
 
-    Names: "relay" is the mail server for everything; "newsletter:<id>" is one newsletter's rate.
+    Names: "relay" is the mail server for everything; "newsletter:<id>" is one newsletter's rate, with ":out" for what
+    has been asked for and leaves.
     """
 
     name = models.CharField(max_length=50, unique=True)
