@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ from django.conf import settings
 from django.core import mail
 from django.db.models import F
 from django.test.signals import template_rendered
+from django.utils import timezone
 
 from onward_blog import mailing
 from onward_blog.comments.moderating import decide
-from onward_blog.models import CommentState, ReaderQuestion
+from onward_blog.models import AuthorDesk, CommentState, ReaderQuestion
+from onward_blog.morning.sending import write_to
 from onward_blog.questions.deciding import decide as decide_question
 from onward_blog.roundups.next_part import write_next_part
 from onward_blog.roundups.telling import tell_readers
@@ -47,6 +50,7 @@ PURPOSES = {
     "export_link",
     "issue_paused",
     "issue_test",
+    "morning",
     "move_link",
     "poll_follow_up",
     "poll_permission",
@@ -63,6 +67,7 @@ def write_every_mail(place: Place, author: Any) -> list[Any]:
     _ask_questions(place, author)
     _ask_to_be_told(place, author)
     _send_an_issue(place, author)
+    _write_in_the_morning(author)
     report = pump()
     assert not report.left
     return list(mail.outbox)
@@ -146,6 +151,12 @@ def _send_an_issue(place: Place, author: Any) -> None:
     ask_for_pause(issue, reason="The mail server refused the sender.")
     issue.refresh_from_db()
     resume_issue(issue)
+
+
+def _write_in_the_morning(author: Any) -> None:
+    today = timezone.localdate()
+    AuthorDesk.objects.create(user=author.user, looked_on=today - timedelta(days=1))
+    assert write_to(author.user, today)
 
 
 def paths_to(address: str) -> list[str]:
