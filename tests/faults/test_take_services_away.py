@@ -156,7 +156,7 @@ def test_a_redis_in_trouble_delays_and_loses_nothing(
         open_arena_on_postgresql(broker_url=url, delay=delay) as field,
     ):
         issue = field.send(field.issue_for(readers(number)))
-        field.two_celery_workers()
+        field.two_celery_workers(restarted=True)
 
         field.wait_for_messages(number * 2 // 5)
         if not LONG:
