@@ -144,7 +144,7 @@ def _send_an_issue(place: Place, author: Any) -> None:
     follower(place, "voter@example.org")
     follower(place, "leaver@example.org")
     issue = mailing.issue_for_article(place.article, user=author.user)
-    assert send_test(issue, "author@example.org")
+    assert send_test(issue, "tester@example.org")
     send_issue(issue)
     if issue.state == "preparing":
         prepare_issue(issue)
