@@ -91,7 +91,8 @@ def _cache() -> None:
 def _broker() -> None:
     url = settings.CELERY_BROKER_URL
     if url.startswith(("redis://", "rediss://")):
-        Redis.from_url(url, socket_timeout=CHECK_SECONDS, socket_connect_timeout=CHECK_SECONDS).ping()
+        with Redis.from_url(url, socket_timeout=CHECK_SECONDS, socket_connect_timeout=CHECK_SECONDS) as redis:
+            redis.ping()
         return
     with current_app.connection_for_write() as broker:
         broker.ensure_connection(max_retries=1, timeout=CHECK_SECONDS)

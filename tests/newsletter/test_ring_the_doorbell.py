@@ -27,6 +27,7 @@ def broker() -> Iterator[Any]:
     before = {name: current_app.conf[name] for name in ("broker_url", "task_always_eager")}
 
     def use(**conf: Any) -> None:
+        wait_for_silence()
         # Celery keeps connections to the broker it knew first, and kombu keeps them for every app of the process.
         current_app.pool.force_close_all()
         pools.reset()
@@ -35,6 +36,14 @@ def broker() -> Iterator[Any]:
 
     yield lambda url: use(broker_url=url, task_always_eager=False)
     use(**before)
+
+
+def wait_for_silence() -> None:
+    """Wait for a ring that is under way: what it opens after the pools were emptied, nobody would close."""
+    bell = doorbell._Bell._current
+    if bell is not None:
+        with bell._change:
+            assert bell._change.wait_for(lambda: not (bell._is_wanted or bell._is_ringing), 30)
 
 
 def seconds_for(act: Any) -> float:
