@@ -12,6 +12,7 @@ from django.test import override_settings
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings, strategies
 
+from onward_newsletter.bounces.mailbox import Mailbox, MailboxError
 from onward_newsletter.bounces.reading import Reading, take_in
 from onward_newsletter.bounces.reports import Unreadable, read_report
 from onward_newsletter.bounces.severity import is_final
@@ -292,6 +293,15 @@ def test_server_that_hangs_up_is_tried_again_later(postbox: Postbox) -> None:
 
     assert later.value.returncode == os.EX_TEMPFAIL
     assert list(postbox.flags.values()) == [set()]
+
+
+def test_server_that_hangs_up_leaves_no_connection_behind(postbox: Postbox) -> None:
+    postbox.hangs_up_at = "SEARCH"
+
+    with pytest.raises(MailboxError), Mailbox(postbox.url) as mailbox:
+        mailbox.unread()
+
+    assert mailbox._imap.sock.fileno() == -1
 
 
 @pytest.mark.django_db

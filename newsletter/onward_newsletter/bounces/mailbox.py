@@ -2,6 +2,7 @@
 
 import imaplib
 import ssl
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
@@ -96,8 +97,9 @@ class Mailbox:
         try:
             self._imap.logout()
         except (OSError, imaplib.IMAP4.error):
-            # It has gone already, and what was marked is marked.
-            return
+            # It has gone already, and what was marked is marked; imaplib then leaves its own end open.
+            with suppress(OSError):
+                self._imap.shutdown()
 
     def unread(self) -> list[str]:
         """Return the UIDs of the mails that nobody has read, in order."""
