@@ -80,6 +80,41 @@ def test_both_ways_leave_the_same_rows(answer: dict[str, Any], marked: int, fiel
     assert len(short["votes"]) == marked
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(("answered", "crowded"), [(1, False), (2, True), (5, True)])
+@pytest.mark.parametrize("marked", [1, 3])
+def test_both_ways_set_the_same_ballots_aside(
+    settings: Any, answered: int, crowded: bool, marked: int
+) -> None:
+    settings.ONWARD_POLLS = {**settings.ONWARD_POLLS, "BALLOTS_PER_NETWORK_HOUR": 2}
+    network = "n" * 64
+
+    def after(way: Way) -> dict[str, Any]:
+        poll = a_poll(kind="multiple", max_votes=3)
+        an_article(poll)
+        options = list(poll.options.all())[:marked]
+        for _reader in range(answered):
+            assert way(poll, identity=somebody(), options=options, network=network)
+        last = way(poll, identity=somebody(), options=options, network=network)
+        found = Ballot.objects.get(pk=last.pk)
+        assert (last.is_counted, last.exclusion, last.excluded_at) == (
+            not crowded,
+            found.exclusion,
+            found.excluded_at,
+        )
+        assert found.excluded_at == (found.cast_at if crowded else None)
+        left = rows(poll)
+        for ballot in left["ballots"]:
+            ballot["excluded_at"] = bool(ballot["excluded_at"])
+        return left
+
+    short = after(cast_first_ballot)
+
+    assert short == after(cast_ballot)
+    assert len(short["ballots"]) == answered + 1
+    assert [delta[1] for delta in short["deltas"]].count("excluded") == max(answered - 1, 0)
+
+
 def unpublish(poll: Poll) -> None:
     ArticlePage.objects.get().unpublish()
 
@@ -87,11 +122,6 @@ def unpublish(poll: Poll) -> None:
 def restrict(poll: Poll) -> None:
     series = ArticlePage.objects.get().get_parent()
     PageViewRestriction.objects.create(page=series, restriction_type=PageViewRestriction.LOGIN)
-
-
-def fill_the_network(poll: Poll) -> None:
-    for _reader in range(60):
-        vote(poll, "Selling", network="n" * 64)
 
 
 def another_salt(poll: Poll) -> None:
@@ -115,7 +145,6 @@ HAPPENED: list[Callable[[Poll], object]] = [
     lambda poll: Option.objects.filter(poll=poll, text="Repair").update(is_other=True),
     lambda poll: Option.objects.filter(poll=poll, text="Repair").update(poll=a_poll()),
     another_salt,
-    fill_the_network,
     restrict,
     unpublish,
 ]

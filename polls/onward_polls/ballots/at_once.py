@@ -2,8 +2,9 @@
 
 The statements do what ``cast_ballot`` does for somebody who is new to a poll, and nothing else. They believe nothing
 they are given: the first inserts the ballot only where the poll still says what this process remembers of it, takes
-ballots by the database's clock, is public and offers every option marked, and where neither the reader nor the network
-needs a closer look. Where that leaves no row, nothing has happened at all, and ``cast_ballot`` decides.
+ballots by the database's clock, is public and offers every option marked, and where the reader needs no closer look.
+Where that leaves no row, nothing has happened at all, and ``cast_ballot`` decides. A ballot beyond the limit of its
+network is kept and set aside.
 
 The rules of ``ballot_box`` hold here too: the poll's lock comes first, links are looked for after the row stands under
 the reader's key, and counts are changed by new rows only. Each statement sees what was committed before it began; that
@@ -28,7 +29,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from onward_polls.conf import polls_settings
-from onward_polls.models import Ballot, Option, Poll, ReaderLink, TallyDelta, Vote
+from onward_polls.models import EXCLUDED, Ballot, Option, Poll, ReaderLink, TallyDelta, Vote
 from onward_polls.placement import public_condition
 from onward_polls.preparing import one_message, refuse_names
 
@@ -52,11 +53,14 @@ MOST_SEEN = 1000
 #: What a first ballot says of itself, as the database takes it; only its uuid may need a form of its own.
 SAID = ("poll_id", "reader_key", "cast_by", "door", "page_ref", "role", "network", "wording_version")
 
-#: Columns of a first ballot that hold the field's default; the database gives the primary key and the time.
+#: Columns of a first ballot that the database decides.
+DECIDED = ("cast_at", "excluded_at", "exclusion")
+
+#: Columns of a first ballot that hold the field's default; the database gives the primary key.
 DEFAULTS = {
     str(field.column): field.get_default()
     for field in Ballot._meta.concrete_fields
-    if not field.primary_key and field.attname not in {*SAID, "uuid", "cast_at"} and not field.null
+    if not field.primary_key and field.attname not in {*SAID, *DECIDED, "uuid"} and not field.null
 }
 
 TABLES = {
@@ -69,15 +73,26 @@ TABLES = {
 }
 
 TAKES_BALLOTS = """poll.id = %s AND poll.archived_at IS NULL AND poll.follows_id IS NULL
-    AND (poll.opens_at IS NULL OR poll.opens_at <= {clock}) AND (poll.closes_at IS NULL OR poll.closes_at > {clock})"""
+    AND (poll.opens_at IS NULL OR poll.opens_at <= moment.clock)
+    AND (poll.closes_at IS NULL OR poll.closes_at > moment.clock)"""
 
 UNCHANGED = "COALESCE(poll.max_votes, 0) = %s AND " + " AND ".join(f"poll.{name} = %s" for name in REMEMBERED)
 
 OFFERS = """%s = (SELECT COUNT(*) FROM {options} AS option
     WHERE option.id IN ({places}) AND option.poll_id = poll.id AND option.retired_at IS NULL AND NOT option.is_other)"""
 
-ROOM = """NOT EXISTS (SELECT 1 FROM {ballots} AS recent
-    WHERE recent.poll_id = %s AND recent.network = %s AND recent.network <> '' AND recent.cast_at > %s LIMIT 1 OFFSET %s)"""
+#: Whether a network has had its share. OFFSET looks at no more rows than the limit, however many there are.
+CROWDED = """EXISTS (SELECT 1 FROM {ballots} AS recent
+    WHERE recent.poll_id = %s AND recent.network = %s AND recent.cast_at > %s LIMIT 1 OFFSET %s)"""
+
+#: Asked once, and used several times: with a LIMIT of its own PostgreSQL leaves it in one piece.
+MOMENT = "(SELECT {clock} AS clock, {crowded} AS crowded LIMIT 1) AS moment"
+
+#: The values of DECIDED.
+DECISIONS = (
+    "moment.clock, CASE WHEN moment.crowded THEN moment.clock END, "
+    f"CASE WHEN moment.crowded THEN '{Ballot.Exclusion.NETWORK.value}' ELSE '' END"
+)
 
 #: A link that was made while the insert waited for it is seen only now.
 TAKE_BACK = """DELETE FROM {ballots} WHERE uuid = %s
@@ -87,19 +102,25 @@ MARK = """INSERT INTO {votes} (ballot_id, option_id, exclusive)
     SELECT ballot.id, mark.option_id, %s FROM {ballots} AS ballot, ({marks}) AS mark WHERE ballot.uuid = %s"""
 
 #: All of it as one statement, where one may write several tables.
-STORE = """WITH mark AS ({marks}), ballot AS ({insert} RETURNING id, poll_id, door, cast_at),
+STORE = """WITH mark AS ({marks}), ballot AS ({insert} RETURNING id, poll_id, door, cast_at, excluded_at, exclusion),
     marked AS (INSERT INTO {votes} (ballot_id, option_id, exclusive)
         SELECT ballot.id, mark.option_id, %s FROM ballot, mark),
     counted AS (INSERT INTO {deltas} (poll_id, option_id, door, delta)
-        SELECT ballot.poll_id, counts.option_id, ballot.door, 1
-        FROM ballot, (SELECT NULL AS option_id UNION ALL SELECT option_id FROM mark) AS counts)
-    SELECT id, cast_at FROM ballot"""
+        SELECT ballot.poll_id, mark.option_id, {counted_at}, 1
+        FROM ballot, (SELECT NULL AS option_id UNION ALL SELECT option_id FROM mark) AS mark WHERE {counts})
+    SELECT id, cast_at, excluded_at, exclusion FROM ballot"""
 
 COUNT = """INSERT INTO {deltas} (poll_id, option_id, door, delta)
-    SELECT ballot.poll_id, mark.option_id, ballot.door, 1
-    FROM {ballots} AS ballot, (SELECT NULL AS option_id UNION ALL {marks}) AS mark WHERE ballot.uuid = %s"""
+    SELECT ballot.poll_id, mark.option_id, {counted_at}, 1
+    FROM {ballots} AS ballot, (SELECT NULL AS option_id UNION ALL {marks}) AS mark WHERE ballot.uuid = %s AND {counts}"""
 
-FOUND = "SELECT id, cast_at FROM {ballots} WHERE uuid = %s"
+#: What ``ballot_box.contribution`` says: one that is set aside adds itself to those, and none of its options.
+COUNTS = {
+    "counted_at": f"CASE WHEN ballot.excluded_at IS NULL THEN ballot.door ELSE '{EXCLUDED}' END",
+    "counts": "(ballot.excluded_at IS NULL OR mark.option_id IS NULL)",
+}
+
+FOUND = "SELECT id, cast_at, excluded_at, exclusion FROM {ballots} WHERE uuid = %s"
 
 
 def remember(poll: Poll) -> None:
@@ -118,12 +139,13 @@ def insert_at_once(ballot: Ballot, options: Sequence[Option]) -> bool:
     """Store a first ballot with its votes and its counts, or nothing; say which.
 
     ``ballot`` is not saved yet, and its poll and the options may be remembered from before; afterwards it has its
-    primary key. One round trip on PostgreSQL, outside a transaction at least.
+    primary key and what the database decided. One round trip on PostgreSQL, outside a transaction at least.
     """
     together = may_run_together()
     row = run_together(_statements(ballot, [option.pk for option in options], in_one=together), together)
     if row:
-        ballot.pk, ballot.cast_at = row[0], _moment(row[1])
+        ballot.pk, cast_at, excluded_at, ballot.exclusion = row
+        ballot.cast_at, ballot.excluded_at = _moment(cast_at), _moment(excluded_at) if excluded_at else None
         ballot._state.adding, ballot._state.db = False, connection.alias
     return row is not None
 
@@ -134,8 +156,7 @@ def _statements(ballot: Ballot, pks: Sequence[int], *, in_one: bool) -> list[Sta
     lock = sharing(poll, ballot.network)
     limit = polls_settings().BALLOTS_PER_NETWORK_HOUR if ballot.network else 0
     offered = [len(pks)] if in_one else [len(pks), *pks]
-    insert = [*_insert_values(ballot, uuid), *offered, *page_values]
-    insert += _room_values(ballot, limit) if limit else []
+    insert = [*_said_values(ballot, uuid, limit), *_known_values(poll), *offered, *page_values]
     take_back = [uuid, poll.pk, ballot.reader_key]
     if in_one:
         values = [[*pks, *insert, poll.takes_one_answer], take_back]
@@ -150,13 +171,14 @@ def _statements(ballot: Ballot, pks: Sequence[int], *, in_one: bool) -> list[Sta
 def _texts(vendor: str, marks: int, public: str, *, limited: bool, in_one: bool) -> list[str]:
     """Return the SQL of every statement; it depends on little, and joining it took as long as sending it."""
     each_mark = " UNION ALL ".join(["SELECT CAST(%s AS bigint) AS option_id"] * marks)
-    names = TABLES | {"places": ", ".join(["%s"] * marks), "marks": each_mark, "clock": CLOCKS[vendor]}
-    names["places"] = "SELECT option_id FROM mark" if in_one else names["places"]
-    conditions = [TAKES_BALLOTS, UNCHANGED, OFFERS, public, *([ROOM] if limited else [])]
+    names = TABLES | COUNTS | {"clock": CLOCKS[vendor], "marks": each_mark}
+    names["places"] = "SELECT option_id FROM mark" if in_one else ", ".join(["%s"] * marks)
+    names["crowded"] = CROWDED.format(**names) if limited else "FALSE"
+    conditions = [TAKES_BALLOTS, UNCHANGED, OFFERS, public]
     defaults = ", ".join(f"'{value}'" for value in DEFAULTS.values())
     insert = (
-        f"INSERT INTO {{ballots}} (uuid, {', '.join([*SAID, *DEFAULTS])}, cast_at) "  # noqa: S608 (nothing was sent)
-        f"SELECT {', '.join(['%s'] * (len(SAID) + 1))}, {defaults}, {{clock}} FROM {{polls}} AS poll "
+        f"INSERT INTO {{ballots}} (uuid, {', '.join([*SAID, *DEFAULTS, *DECIDED])}) "  # noqa: S608 (nothing was sent)
+        f"SELECT {', '.join(['%s'] * (len(SAID) + 1))}, {defaults}, {DECISIONS} FROM {MOMENT}, {{polls}} AS poll "
         f"WHERE {' AND '.join(conditions)} ON CONFLICT DO NOTHING"
     ).format(**names)
     if in_one:
@@ -164,15 +186,16 @@ def _texts(vendor: str, marks: int, public: str, *, limited: bool, in_one: bool)
     return [insert, *(statement.format(**names) for statement in (TAKE_BACK, MARK, COUNT, FOUND))]
 
 
-def _insert_values(ballot: Ballot, uuid: Any) -> list[Any]:
-    poll = ballot.poll
-    said = [getattr(ballot, name) for name in SAID]
-    return [uuid, *said, poll.pk, poll.max_votes or 0, *(getattr(poll, name) for name in REMEMBERED)]
+def _said_values(ballot: Ballot, uuid: Any, limit: int) -> list[Any]:
+    said = [uuid, *(getattr(ballot, name) for name in SAID)]
+    if limit:
+        since = connection.ops.adapt_datetimefield_value(timezone.now() - HOUR)
+        said += [ballot.poll_id, ballot.network, since, limit - 1]
+    return said
 
 
-def _room_values(ballot: Ballot, limit: int) -> list[Any]:
-    since = connection.ops.adapt_datetimefield_value(timezone.now() - HOUR)
-    return [ballot.poll_id, ballot.network, since, limit - 1]
+def _known_values(poll: Poll) -> list[Any]:
+    return [poll.pk, poll.max_votes or 0, *(getattr(poll, name) for name in REMEMBERED)]
 
 
 def may_run_together() -> bool:
@@ -232,8 +255,6 @@ def _uuid_of(ballot: Ballot) -> Any:
     return field.get_db_prep_save(ballot.uuid, connection)
 
 
-def _moment(value: datetime | str) -> datetime:
-    """Return a time as the database wrote it; SQLite writes text in UTC."""
-    if isinstance(value, datetime):
-        return value
-    return datetime.fromisoformat(value).replace(tzinfo=connection.timezone)
+def _moment(value: datetime) -> datetime:
+    """Return a time as the database read it; SQLite does not know its zone, which is UTC."""
+    return value if value.tzinfo else value.replace(tzinfo=connection.timezone)
