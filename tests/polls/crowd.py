@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 
 
@@ -265,6 +265,18 @@ def messages_of_a_first_answer() -> int:
     return len(queries)
 
 
+def plan_of_the_limit() -> str:
+    """Return how the database finds the recent answers of any network, where it has to use an index."""
+    from onward_polls.ballots.at_once import CROWDED, TABLES
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_generic_plan")
+        numbered = CROWDED.format(**TABLES).replace("%s", "${}").format(1, 2, 3, 4)
+        cursor.execute(f"PREPARE crowded (int, text, timestamptz, int) AS SELECT {numbered}")
+        cursor.execute("EXPLAIN EXECUTE crowded (1, 'one network', now(), 59)")
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
 def behind_a_pooler() -> list[bool]:
     """Take the names of prepared statements away, as a pooler does; return which answers still went the short way."""
     from onward_polls.actions import cast_ballot, cast_first_ballot
@@ -315,6 +327,7 @@ def main() -> None:
     }
     report = {"vendor": connection.vendor, "rounds": rounds, "messages": messages_of_a_first_answer()}
     report["behind_a_pooler"] = behind_a_pooler()
+    report["plan_of_the_limit"] = plan_of_the_limit()
     report["desk"] = desk_adds_up()
     sys.stdout.write(json.dumps(report))
 

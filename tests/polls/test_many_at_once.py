@@ -76,6 +76,7 @@ def test_many_at_once_on_postgresql_leave_exact_books(postgresql_database: str) 
     assert report["vendor"] == "postgresql"
     assert report["messages"] == 1
     assert report["behind_a_pooler"] == [True, False, True]
+    assert "onward_polls_ballot_network" in report["plan_of_the_limit"]
     assert all(report["desk"].values()), report["desk"]
     for gather, expected in EXPECTED.items():
         for one_round in report["rounds"][gather.__name__]:

@@ -81,9 +81,10 @@ UNCHANGED = "COALESCE(poll.max_votes, 0) = %s AND " + " AND ".join(f"poll.{name}
 OFFERS = """%s = (SELECT COUNT(*) FROM {options} AS option
     WHERE option.id IN ({places}) AND option.poll_id = poll.id AND option.retired_at IS NULL AND NOT option.is_other)"""
 
-#: Whether a network has had its share. OFFSET looks at no more rows than the limit, however many there are.
+#: Whether a network has had its share. OFFSET looks at no more rows than the limit, however many there are, and only
+#: with the condition of its index (a network that is not empty) does PostgreSQL find them there.
 CROWDED = """EXISTS (SELECT 1 FROM {ballots} AS recent
-    WHERE recent.poll_id = %s AND recent.network = %s AND recent.cast_at > %s LIMIT 1 OFFSET %s)"""
+    WHERE recent.poll_id = %s AND recent.network = %s AND recent.network <> '' AND recent.cast_at > %s LIMIT 1 OFFSET %s)"""
 
 #: Asked once, and used several times: with a LIMIT of its own PostgreSQL leaves it in one piece.
 MOMENT = "(SELECT {clock} AS clock, {crowded} AS crowded LIMIT 1) AS moment"
