@@ -37,6 +37,9 @@ MAX_IMAGE_WIDTH = 560
 AFTER_PREVIEW = "\u00a0\u200c"
 SHOWN_BESIDE_SUBJECT = 150
 
+#: A web address written out in plain text, without the full stop or bracket behind it.
+WEB_ADDRESS = re.compile(r"""(https?://[^\s<>"']*[^\s<>"'.,;:!?)\]])""")
+
 DARK_RULE = "@media (prefers-color-scheme: dark)"
 
 
@@ -147,7 +150,16 @@ def _blocks(html: str) -> list[Block]:
 
 def _paragraphs(text: str) -> str:
     pieces = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
-    return "".join(f"<p>{escape(piece).replace(chr(10), '<br>')}</p>" for piece in pieces if piece)
+    return "".join(f"<p>{_linked(piece).replace(chr(10), '<br>')}</p>" for piece in pieces if piece)
+
+
+def _linked(text: str) -> str:
+    """Return plain text as HTML, with a link where a web address stands written out."""
+    pieces = WEB_ADDRESS.split(text)
+    return "".join(
+        f'<a href="{escape(piece)}">{escape(piece)}</a>' if place % 2 else escape(piece)
+        for place, piece in enumerate(pieces)
+    )
 
 
 def first_paragraph(html: str) -> str:

@@ -43,6 +43,15 @@ EVENT_NAMES = {
     "unsubscribed": gettext_lazy("Unsubscribed at the provider"),
 }
 
+#: Why a delivery was left out; what a hook left out has a sentence of its own.
+SKIP_NAMES = {
+    "unsubscribed": gettext_lazy("Unsubscribed before their turn"),
+    "suppressed": gettext_lazy("Addresses that must not be written to"),
+    "erased": gettext_lazy("Asked to be erased"),
+    "cancelled": gettext_lazy("The issue was cancelled"),
+    "paused": gettext_lazy("Taking a break"),
+}
+
 
 @dataclass(frozen=True)
 class Step:
@@ -111,14 +120,26 @@ def failures_by_reason(issue: Issue) -> list[Line]:
     for row in found.order_by("-number", "code"):
         label = _name_of(row["code"], row["example"])
         counts[label] = counts.get(label, 0) + row["number"]
-    listed = [Line(label, number) for label, number in counts.items()]
-    others = sum(line.number for line in listed[MOST_REASONS:])
-    return listed[:MOST_REASONS] + ([Line(_("Other reasons"), others)] if others else [])
+    return _most_of([Line(label, number) for label, number in counts.items()])
+
+
+def _most_of(lines: list[Line]) -> list[Line]:
+    others = sum(line.number for line in lines[MOST_REASONS:])
+    return lines[:MOST_REASONS] + ([Line(_("Other reasons"), others)] if others else [])
 
 
 def _name_of(code: str, example: str) -> str:
     match = CODE.match(code)
     return match[0] if match else without_addresses(example)[:80] or _("No reason was given")
+
+
+def skipped_by_reason(issue: Issue) -> list[Line]:
+    """Return how many were left out on purpose for each reason, most first, never with an address."""
+    rows = Delivery.objects.filter(issue=issue.pk, state=SendingState.SKIPPED).order_by()
+    found = rows.values_list("reason").annotate(number=Count("pk")).order_by("-number", "reason")
+    return _most_of(
+        [Line(str(SKIP_NAMES.get(reason, without_addresses(reason))), number) for reason, number in found]
+    )
 
 
 def unsubscribed_after(issue: Issue) -> int:

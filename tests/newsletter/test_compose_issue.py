@@ -1,5 +1,7 @@
 """An author makes an issue from a page and looks at what readers will get."""
 
+import re
+
 import pytest
 from wagtail import hooks
 from wagtail.models import Page
@@ -209,6 +211,23 @@ def test_plain_text_reads_well(newsletter, article):
         "• data\n• training\n  • on site\n1. first\n2. second\n\n* * *\n\na\n  b\n\n"
         f"[1] https://example.com/a\n[2] {BASE}/b/\n\n%%closing_line%%\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("See https://example.com/a?b=1&c=2.", "https://example.com/a?b=1&amp;c=2"),
+        ("(http://example.com/x)", "http://example.com/x"),
+        ('"https://example.com/"onclick=alert(1)', "https://example.com/"),
+        ("https://example.com/'><img src=x>", "https://example.com/"),
+    ],
+)
+def test_address_typed_into_the_words_around_an_article_is_a_link(newsletter, typed, address):
+    mail = compose_issue(IssueFactory.create(newsletter=newsletter, intro=f"Hello, http:// is none. {typed}"))
+
+    assert f'href="{address}"' in mail.html
+    assert not re.search(r"<img|<[^>]*onclick", mail.html)
+    assert typed in mail.text
 
 
 def test_text_given_with_the_content_is_taken_as_it_is(newsletter, article):

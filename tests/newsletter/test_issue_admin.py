@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from wagtail.models import ModelLogEntry
+from wagtail.models import ModelLogEntry, Page
 
 from onward_newsletter.actions.issues import settle_in_doubt
 from onward_newsletter.models import Delivery, Issue, Outbox, SendingState, Subscription
@@ -108,11 +108,12 @@ def test_sending_needs_the_token_of_the_form(issue, readers):
 
 
 def test_list_shows_each_issue_with_its_books(author, issue):
-    for state in (SendingState.SUBMITTED, SendingState.SUBMITTED, SendingState.FAILED, SendingState.IN_DOUBT):
+    S = SendingState
+    for state in (S.SUBMITTED, S.SUBMITTED, S.FAILED, S.SKIPPED, S.IN_DOUBT):
         DeliveryFactory.create(issue=issue, state=state)
     DeliveryFactory.create(issue=issue)
 
-    assert "2 of 5 submitted · 1 failed · 1 in doubt · 1 open" in page(author, "")
+    assert "2 of 6 submitted · 1 failed · 1 skipped · 1 in doubt · 1 open" in page(author, "")
 
 
 def test_list_takes_one_count_however_many_issues_and_deliveries(author, newsletter):
@@ -229,6 +230,25 @@ def test_author_writes_an_issue_of_its_own(author, newsletter):
     issue = Issue.objects.get()
     assert response["Location"] == f"{ISSUES}/inspect/{issue.pk}/"
     assert (issue.subject, issue.state, issue.created_by) == ("A word", State.DRAFT, author.user)
+
+
+def test_issue_made_from_no_article_is_asked_nothing_about_one(author, newsletter):
+    empty = page(author, "new/")
+    assert ('name="format"' in empty, "the article" in empty) == (False, False)
+    assert f'<option value="{newsletter.pk}" selected>' in empty
+    data = {"newsletter": newsletter.pk, "subject": "A word", "intro": "Hello.", "outro": "", "topic": ""}
+
+    author.post(f"{ISSUES}/new/", {**data, "preview_text": ""})
+
+    assert "Hello." in page(author, f"html/{Issue.objects.get().pk}/")
+
+
+def test_issue_made_from_an_article_is_asked_how_much_of_it(author, newsletter):
+    issue = IssueFactory.create(newsletter=newsletter, page=Page.objects.last())
+
+    form = page(author, f"edit/{issue.pk}/")
+
+    assert ('name="format"' in form, "Before the article" in form) == (True, True)
 
 
 @pytest.mark.parametrize("name", ["edit", "delete"])

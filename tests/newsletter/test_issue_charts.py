@@ -94,6 +94,26 @@ def test_many_reasons_become_one_line(issue):
     assert (len(lines), lines[-1].label, lines[-1].number) == (9, "Other reasons", 4)
 
 
+# Left out
+
+
+def test_screen_says_why_deliveries_were_skipped_and_names_nobody(author, issue):
+    told = "Has heard of it already, as a@example.org"
+    for reason in ("unsubscribed", "unsubscribed", "paused", told):
+        DeliveryFactory.create(issue=issue, state=S.SKIPPED, reason=reason)
+    DeliveryFactory.create(issue=issue, state=S.FAILED, reason="paused")
+
+    found = [(line.label, line.number) for line in results.skipped_by_reason(issue)]
+
+    assert found == [
+        ("Unsubscribed before their turn", 2),
+        ("Has heard of it already, as …", 1),
+        ("Taking a break", 1),
+    ]
+    screen = page(author, f"inspect/{issue.pk}/")
+    assert screen.index("Skipped, by reason") < screen.index("Unsubscribed before their turn")
+
+
 # What came back
 
 

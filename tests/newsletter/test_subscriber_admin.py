@@ -187,6 +187,23 @@ def test_editor_makes_a_newsletter_and_a_topic(author):
     assert b"Tools" in author.get("/admin/newsletter/topics/").content
 
 
+def test_editor_sets_how_fast_a_newsletter_goes_and_how_it_welcomes(author, newsletter):
+    edit = f"/admin/newsletter/newsletters/edit/{newsletter.pk}/"
+    fields = ("name", "slug", "sender_name", "sender_address")
+    kept = {name: getattr(newsletter, name) for name in fields}
+    asked = author.get(edit).content.decode()
+
+    for rate, welcomes in (("300", {"welcomes": "on"}), ("", {})):
+        data = {**kept, "rate_per_second": "14", "rate_per_day": rate, "welcome_text": "Hello.", **welcomes}
+        author.post(edit, data)
+        newsletter.refresh_from_db()
+
+        assert newsletter.rate_per_day == (int(rate) if rate else None)
+        assert (newsletter.rate_per_second, newsletter.welcome_text) == (14, "Hello.")
+        assert newsletter.welcomes == bool(welcomes)
+    assert all(f'name="{name}"' in asked for name in ("rate_per_day", "welcomes", "welcome_text"))
+
+
 @pytest.mark.parametrize("name", ["A\r\nBcc: x@example.org", "Zero\0"])
 def test_sender_with_a_line_break_never_becomes_a_header(author, name):
     data = {"name": "F", "slug": "f", "sender_name": name, "sender_address": "mara@example.org"}

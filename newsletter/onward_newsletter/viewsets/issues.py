@@ -17,7 +17,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from onward_newsletter import results
-from onward_newsletter.models import Issue, SendingState
+from onward_newsletter.models import Issue, Newsletter, SendingState
 from onward_newsletter.models.sending import OPEN_STATES
 
 from . import first_minutes, issue_actions, issue_lists, issue_parts
@@ -30,7 +30,7 @@ State = Issue.State
 
 
 def books_in_words(issue: Any) -> str:
-    """Return an issue's books for a cell: what left, and what needs a look. ``books`` is {state: deliveries}."""
+    """Return an issue's books for a cell, which add up. ``books`` is {state: deliveries}."""
     books: Mapping[str, int] = issue.books
     rows = sum(books.values())
     if not rows:
@@ -39,6 +39,8 @@ def books_in_words(issue: Any) -> str:
     parts = [_("%(done)s of %(all)s submitted") % _numbers(done=submitted, all=rows)]
     if failed := books.get(SendingState.FAILED):
         parts.append(_("%(number)s failed") % _numbers(number=failed))
+    if skipped := books.get(SendingState.SKIPPED):
+        parts.append(_("%(number)s skipped") % _numbers(number=skipped))
     if in_doubt := books.get(SendingState.IN_DOUBT):
         parts.append(_("%(number)s in doubt") % _numbers(number=in_doubt))
     if still_open := sum(books.get(state, 0) for state in OPEN_STATES):
@@ -111,6 +113,23 @@ class IssueDeleteView(DraftsOnly, generic.DeleteView):
     inspect_url_name = ""
 
 
+class IssueForm(OneLineForm):
+    """Of an issue that is made from no article, nothing is asked that is about the article."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        newsletters = list(Newsletter.objects.all()[:2])
+        if len(newsletters) == 1:
+            self.fields["newsletter"].initial = newsletters[0]
+        if self.instance.page_id is None:
+            self.fields.pop("format", None)
+            self.fields["intro"].label = _("Text")
+            self.fields["intro"].help_text = _(
+                "Plain text. An empty line begins a new paragraph; a web address becomes a link."
+            )
+            self.fields["outro"].label = _("After the text")
+
+
 class IssueViewSet(ModelViewSet):
     model = Issue
     icon = "mail"
@@ -148,7 +167,7 @@ class IssueViewSet(ModelViewSet):
             FieldPanel("outro"),
             FieldPanel("small_first"),
         ],
-        base_form_class=OneLineForm,
+        base_form_class=IssueForm,
     )
 
     def get_urlpatterns(self) -> list[URLPattern]:

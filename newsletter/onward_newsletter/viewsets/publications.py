@@ -58,7 +58,11 @@ class NewsletterViewSet(ModelViewSet):
                 heading=_("Sender"),
             ),
             SenderDnsPanel(heading=_("DNS")),
-            FieldPanel("rate_per_second"),
+            MultiFieldPanel(
+                [FieldRowPanel([FieldPanel("rate_per_second"), FieldPanel("rate_per_day")])],
+                heading=_("How fast"),
+            ),
+            MultiFieldPanel([FieldPanel("welcomes"), FieldPanel("welcome_text")], heading=_("Welcome")),
         ],
         base_form_class=OneLineForm,
     )
