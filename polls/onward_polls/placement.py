@@ -23,7 +23,7 @@ from .models import Option, Poll
 #: inside the other: PostgreSQL spends more time on planning joins here than on all of a vote.
 PUBLIC = """EXISTS (
     SELECT 1 FROM {reference} AS reference
-    WHERE to_content_type_id = %s AND to_object_id = %s AND base_content_type_id = %s AND (
+    WHERE to_content_type_id = %(shown_type)s AND to_object_id = %(shown)s AND base_content_type_id = %(page_type)s AND (
         SELECT page.live AND NOT EXISTS (
             SELECT 1 FROM {restriction} AS restriction WHERE (
                 SELECT SUBSTR(page.path, 1, LENGTH(root.path)) = root.path
@@ -42,18 +42,19 @@ def is_public(poll: Poll) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def public_condition(poll: Poll) -> tuple[str, list[str | int]]:
-    """Return what ``is_public`` asks, as SQL that may stand in any WHERE, with its parameters.
+def public_condition(poll: Poll) -> tuple[str, dict[str, Any]]:
+    """Return what ``is_public`` asks, as SQL that may stand in any WHERE, with its parameters by name.
 
     Written out because building the same from querysets took longer than a whole vote may.
     """
     if not polls_settings().REQUIRE_LIVE_PAGE:
-        return "1 = 1", []
+        return "1 = 1", {}
     page_model = load_model("wagtailcore", "Page")
-    kinds = [
-        ContentType.objects.get_for_model(model, for_concrete_model=False) for model in (Poll, page_model)
-    ]
-    return _public_sql(connection.vendor), [kinds[0].pk, str(poll.pk), kinds[1].pk]
+    poll_type, page_type = (
+        ContentType.objects.get_for_model(model, for_concrete_model=False).pk for model in (Poll, page_model)
+    )
+    values = {"shown_type": poll_type, "shown": str(poll.pk), "page_type": page_type}
+    return _public_sql(connection.vendor), values
 
 
 @cache

@@ -1,5 +1,6 @@
 """Several statements for PostgreSQL in one message, each planned once per connection and not once per vote."""
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import sha256
@@ -8,6 +9,9 @@ from weakref import WeakKeyDictionary
 
 from django.db import connection
 
+
+#: A parameter as the database's driver takes it.
+PARAMETER = re.compile(r"%\(\w+\)s")
 
 #: The names of statements that a connection has been told.
 _known: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
@@ -22,31 +26,29 @@ def refuse_names() -> None:
     _refused = True
 
 
-def one_message(statements: Sequence[tuple[str, Sequence[Any]]]) -> tuple[str, list[Any]]:
-    """Return one SQL text with its parameters that runs these statements, preparing those not told before.
+def one_message(statements: Sequence[str]) -> str:
+    """Return one SQL text that runs these statements, preparing those not told before; its parameters are theirs.
 
-    Whoever runs it answers a ProgrammingError with ``refuse_names``.
+    Parameters have names, ``%(name)s``. Whoever runs it answers a ProgrammingError with ``refuse_names``.
     """
-    given = [value for _, values in statements for value in values]
     if _refused:
-        return "; ".join(sql for sql, _ in statements), given
+        return "; ".join(statements)
     connection.ensure_connection()
     known = _known.setdefault(connection.connection, set())
     parts = []
-    for sql, _values in statements:
+    for sql in statements:
         name, prepare, execute = _named(sql)
         if name not in known:
             known.add(name)
             parts.append(prepare)
         parts.append(execute)
-    return "; ".join(parts), given
+    return "; ".join(parts)
 
 
 @lru_cache(maxsize=256)
 def _named(sql: str) -> tuple[str, str, str]:
     """Return a name for a statement, the SQL that prepares it, and the SQL that runs it with parameters."""
-    pieces = sql.split("%s")
-    numbered = pieces[0] + "".join(f"${number}{piece}" for number, piece in enumerate(pieces[1:], start=1))
+    parameters = list(dict.fromkeys(PARAMETER.findall(sql)))
+    numbered = PARAMETER.sub(lambda found: f"${parameters.index(found[0]) + 1}", sql)
     name = f"onward_{sha256(sql.encode()).hexdigest()[:16]}"
-    values = ", ".join(["%s"] * (len(pieces) - 1))
-    return name, f"PREPARE {name} AS {numbered}", f"EXECUTE {name} ({values})"
+    return name, f"PREPARE {name} AS {numbered}", f"EXECUTE {name} ({', '.join(parameters)})"

@@ -271,9 +271,9 @@ def plan_of_the_limit() -> str:
 
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_generic_plan")
-        numbered = CROWDED.format(**TABLES).replace("%s", "${}").format(1, 2, 3, 4)
+        numbered = CROWDED.format(**TABLES) % {"poll_id": "$1", "network": "$2", "since": "$3", "limit": "$4"}
         cursor.execute(f"PREPARE crowded (int, text, timestamptz, int) AS SELECT {numbered}")
-        cursor.execute("EXPLAIN EXECUTE crowded (1, 'one network', now(), 59)")
+        cursor.execute("EXPLAIN EXECUTE crowded (1, 'one network', now(), 60)")
         return "\n".join(line for (line,) in cursor.fetchall())
 
 

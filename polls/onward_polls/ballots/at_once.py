@@ -11,7 +11,7 @@ the reader's key, and counts are changed by new rows only. Each statement sees w
 is why there are several.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -36,9 +36,6 @@ from onward_polls.preparing import one_message, refuse_names
 from .ballot_box import HOUR, sharing
 from .ballot_rules import Offered, offered_by
 
-
-#: SQL and its parameters.
-Statement = tuple[str, Sequence[Any]]
 
 #: What the checks of an answer were made against, beside max_votes.
 REMEMBERED = ("salt", "kind", "min_votes", "roles", "wording_version")
@@ -72,19 +69,22 @@ TABLES = {
     "polls": Poll._meta.db_table,
 }
 
-TAKES_BALLOTS = """poll.id = %s AND poll.archived_at IS NULL AND poll.follows_id IS NULL
+TAKES_BALLOTS = """poll.id = %(poll_id)s AND poll.archived_at IS NULL AND poll.follows_id IS NULL
     AND (poll.opens_at IS NULL OR poll.opens_at <= moment.clock)
     AND (poll.closes_at IS NULL OR poll.closes_at > moment.clock)"""
 
-UNCHANGED = "COALESCE(poll.max_votes, 0) = %s AND " + " AND ".join(f"poll.{name} = %s" for name in REMEMBERED)
+UNCHANGED = "COALESCE(poll.max_votes, 0) = %(max_votes)s AND " + " AND ".join(
+    f"poll.{name} = %({name})s" for name in REMEMBERED
+)
 
-OFFERS = """%s = (SELECT COUNT(*) FROM {options} AS option
+OFFERS = """%(marked)s = (SELECT COUNT(*) FROM {options} AS option
     WHERE option.id IN ({places}) AND option.poll_id = poll.id AND option.retired_at IS NULL AND NOT option.is_other)"""
 
 #: Whether a network has had its share. OFFSET looks at no more rows than the limit, however many there are, and only
 #: with the condition of its index (a network that is not empty) does PostgreSQL find them there.
 CROWDED = """EXISTS (SELECT 1 FROM {ballots} AS recent
-    WHERE recent.poll_id = %s AND recent.network = %s AND recent.network <> '' AND recent.cast_at > %s LIMIT 1 OFFSET %s)"""
+    WHERE recent.poll_id = %(poll_id)s AND recent.network = %(network)s AND recent.network <> ''
+        AND recent.cast_at > %(since)s LIMIT 1 OFFSET %(limit)s - 1)"""
 
 #: Asked once, and used several times: with a LIMIT of its own PostgreSQL leaves it in one piece.
 MOMENT = "(SELECT {clock} AS clock, {crowded} AS crowded LIMIT 1) AS moment"
@@ -96,16 +96,17 @@ DECISIONS = (
 )
 
 #: A link that was made while the insert waited for it is seen only now.
-TAKE_BACK = """DELETE FROM {ballots} WHERE uuid = %s
-    AND EXISTS (SELECT 1 FROM {links} AS link WHERE link.poll_id = %s AND link.alias_key = %s)"""
+TAKE_BACK = """DELETE FROM {ballots} WHERE uuid = %(uuid)s
+    AND EXISTS (SELECT 1 FROM {links} AS link WHERE link.poll_id = %(poll_id)s AND link.alias_key = %(reader_key)s)"""
 
 MARK = """INSERT INTO {votes} (ballot_id, option_id, exclusive)
-    SELECT ballot.id, mark.option_id, %s FROM {ballots} AS ballot, ({marks}) AS mark WHERE ballot.uuid = %s"""
+    SELECT ballot.id, mark.option_id, %(exclusive)s FROM {ballots} AS ballot, ({marks}) AS mark
+    WHERE ballot.uuid = %(uuid)s"""
 
 #: All of it as one statement, where one may write several tables.
 STORE = """WITH mark AS ({marks}), ballot AS ({insert} RETURNING id, poll_id, door, cast_at, excluded_at, exclusion),
     marked AS (INSERT INTO {votes} (ballot_id, option_id, exclusive)
-        SELECT ballot.id, mark.option_id, %s FROM ballot, mark),
+        SELECT ballot.id, mark.option_id, %(exclusive)s FROM ballot, mark),
     counted AS (INSERT INTO {deltas} (poll_id, option_id, door, delta)
         SELECT ballot.poll_id, mark.option_id, {counted_at}, 1
         FROM ballot, (SELECT NULL AS option_id UNION ALL SELECT option_id FROM mark) AS mark WHERE {counts})
@@ -113,7 +114,8 @@ STORE = """WITH mark AS ({marks}), ballot AS ({insert} RETURNING id, poll_id, do
 
 COUNT = """INSERT INTO {deltas} (poll_id, option_id, door, delta)
     SELECT ballot.poll_id, mark.option_id, {counted_at}, 1
-    FROM {ballots} AS ballot, (SELECT NULL AS option_id UNION ALL {marks}) AS mark WHERE ballot.uuid = %s AND {counts}"""
+    FROM {ballots} AS ballot, (SELECT NULL AS option_id UNION ALL {marks}) AS mark
+    WHERE ballot.uuid = %(uuid)s AND {counts}"""
 
 #: What ``ballot_box.contribution`` says: one that is set aside adds itself to those, and none of its options.
 COUNTS = {
@@ -121,7 +123,7 @@ COUNTS = {
     "counts": "(ballot.excluded_at IS NULL OR mark.option_id IS NULL)",
 }
 
-FOUND = "SELECT id, cast_at, excluded_at, exclusion FROM {ballots} WHERE uuid = %s"
+FOUND = "SELECT id, cast_at, excluded_at, exclusion FROM {ballots} WHERE uuid = %(uuid)s"
 
 
 def remember(poll: Poll) -> None:
@@ -143,7 +145,7 @@ def insert_at_once(ballot: Ballot, options: Sequence[Option]) -> bool:
     primary key and what the database decided. One round trip on PostgreSQL, outside a transaction at least.
     """
     together = may_run_together()
-    row = run_together(_statements(ballot, [option.pk for option in options], in_one=together), together)
+    row = run_together(*_statements(ballot, options, in_one=together), together)
     if row:
         ballot.pk, cast_at, excluded_at, ballot.exclusion = row
         ballot.cast_at, ballot.excluded_at = _moment(cast_at), _moment(excluded_at) if excluded_at else None
@@ -151,52 +153,51 @@ def insert_at_once(ballot: Ballot, options: Sequence[Option]) -> bool:
     return row is not None
 
 
-def _statements(ballot: Ballot, pks: Sequence[int], *, in_one: bool) -> list[Statement]:
-    poll, uuid = ballot.poll, _uuid_of(ballot)
+def _statements(
+    ballot: Ballot, options: Sequence[Option], *, in_one: bool
+) -> tuple[list[str], dict[str, Any]]:
+    """Return the statements, and the values of all their parameters by name: each is written out once."""
+    poll = ballot.poll
     public, page_values = public_condition(poll)
-    lock = sharing(poll, ballot.network)
+    lock = sharing(ballot.network)
     limit = polls_settings().BALLOTS_PER_NETWORK_HOUR if ballot.network else 0
-    offered = [len(pks)] if in_one else [len(pks), *pks]
-    insert = [*_said_values(ballot, uuid, limit), *_known_values(poll), *offered, *page_values]
-    take_back = [uuid, poll.pk, ballot.reader_key]
-    if in_one:
-        values = [[*pks, *insert, poll.takes_one_answer], take_back]
-    else:
-        values = [insert, take_back, [poll.takes_one_answer, *pks, uuid], [*pks, uuid], [uuid]]
-    texts = _texts(connection.vendor, len(pks), public, limited=bool(limit), in_one=in_one)
-    statements: list[Statement] = list(zip(texts, values, strict=True))
-    return [lock, *statements] if lock else statements
+    values = _values(ballot) | {f"option_{place}": option.pk for place, option in enumerate(options)}
+    values |= page_values | {"marked": len(options), "exclusive": poll.takes_one_answer}
+    if limit:
+        since = connection.ops.adapt_datetimefield_value(timezone.now() - HOUR)
+        values |= {"since": since, "limit": limit}
+    texts = _texts(connection.vendor, len(options), public, limited=bool(limit), in_one=in_one)
+    return [lock, *texts] if lock else texts, values
+
+
+def _values(ballot: Ballot) -> dict[str, Any]:
+    """Return what a ballot says and what its poll was when it was remembered, by the names of the columns."""
+    field: Any = Ballot._meta.get_field("uuid")
+    known = {name: getattr(ballot.poll, name) for name in REMEMBERED}
+    said = {name: getattr(ballot, name) for name in SAID}
+    uuid = field.get_db_prep_save(ballot.uuid, connection)
+    return {**known, **said, "uuid": uuid, "max_votes": ballot.poll.max_votes or 0}
 
 
 @lru_cache(maxsize=64)
 def _texts(vendor: str, marks: int, public: str, *, limited: bool, in_one: bool) -> list[str]:
     """Return the SQL of every statement; it depends on little, and joining it took as long as sending it."""
-    each_mark = " UNION ALL ".join(["SELECT CAST(%s AS bigint) AS option_id"] * marks)
+    places = [f"%(option_{place})s" for place in range(marks)]
+    each_mark = " UNION ALL ".join(f"SELECT CAST({place} AS bigint) AS option_id" for place in places)
     names = TABLES | COUNTS | {"clock": CLOCKS[vendor], "marks": each_mark}
-    names["places"] = "SELECT option_id FROM mark" if in_one else ", ".join(["%s"] * marks)
+    names["places"] = "SELECT option_id FROM mark" if in_one else ", ".join(places)
     names["crowded"] = CROWDED.format(**names) if limited else "FALSE"
     conditions = [TAKES_BALLOTS, UNCHANGED, OFFERS, public]
+    said = ", ".join(f"%({name})s" for name in ("uuid", *SAID))
     defaults = ", ".join(f"'{value}'" for value in DEFAULTS.values())
     insert = (
         f"INSERT INTO {{ballots}} (uuid, {', '.join([*SAID, *DEFAULTS, *DECIDED])}) "  # noqa: S608 (nothing was sent)
-        f"SELECT {', '.join(['%s'] * (len(SAID) + 1))}, {defaults}, {DECISIONS} FROM {MOMENT}, {{polls}} AS poll "
+        f"SELECT {said}, {defaults}, {DECISIONS} FROM {MOMENT}, {{polls}} AS poll "
         f"WHERE {' AND '.join(conditions)} ON CONFLICT DO NOTHING"
     ).format(**names)
     if in_one:
         return [STORE.format(insert=insert, **names), TAKE_BACK.format(**names)]
     return [insert, *(statement.format(**names) for statement in (TAKE_BACK, MARK, COUNT, FOUND))]
-
-
-def _said_values(ballot: Ballot, uuid: Any, limit: int) -> list[Any]:
-    said = [uuid, *(getattr(ballot, name) for name in SAID)]
-    if limit:
-        since = connection.ops.adapt_datetimefield_value(timezone.now() - HOUR)
-        said += [ballot.poll_id, ballot.network, since, limit - 1]
-    return said
-
-
-def _known_values(poll: Poll) -> list[Any]:
-    return [poll.pk, poll.max_votes or 0, *(getattr(poll, name) for name in REMEMBERED)]
 
 
 def may_run_together() -> bool:
@@ -209,15 +210,16 @@ def may_run_together() -> bool:
     return database.vendor == "postgresql" and not database.in_atomic_block and not apart
 
 
-def run_together(statements: Sequence[Statement], together: bool) -> Any | None:
+def run_together(statements: Sequence[str], values: Mapping[str, Any], together: bool) -> Any | None:
     """Run statements in one transaction and return the first row of the last that has rows.
 
-    None also where that could not be done, and nothing has happened then. ``together`` is ``may_run_together()``.
+    ``values`` are those of their parameters, by name. None also where that could not be done, and nothing has happened
+    then. ``together`` is ``may_run_together()``.
     """
     if not together:
         with transaction.atomic(), connection.cursor() as cursor:
             row = None
-            for sql, values in statements:
+            for sql in statements:
                 cursor.execute(sql, values)
                 row = cursor.fetchone() if cursor.description else row
             return row
@@ -227,7 +229,7 @@ def run_together(statements: Sequence[Statement], together: bool) -> Any | None:
     database.health_check_done = True  # type: ignore[attr-defined]
     try:
         with database.cursor() as cursor:
-            cursor.execute(*one_message(statements))
+            cursor.execute(one_message(statements), values)
             # Everything has arrived by now; Django's wrapper would look up every step of reading it.
             return _last_row(cursor.cursor)
     except OperationalError:
@@ -249,11 +251,6 @@ def _last_row(cursor: Any) -> Any | None:
     while cursor.nextset():
         row = cursor.fetchone() if cursor.description else row
     return row
-
-
-def _uuid_of(ballot: Ballot) -> Any:
-    field: Any = Ballot._meta.get_field("uuid")
-    return field.get_db_prep_save(ballot.uuid, connection)
 
 
 def _moment(value: datetime) -> datetime:

@@ -89,21 +89,20 @@ def share_poll(poll: Poll, network: str = "") -> None:
     Django has no word for FOR KEY SHARE. The foreign keys take the same lock by themselves, but only at the
     commit, which is too late. SQLite has one writer at a time and needs nothing.
     """
-    statement = sharing(poll, network)
+    statement = sharing(network)
     if statement:
         with connection.cursor() as cursor:
-            cursor.execute(*statement)
+            cursor.execute(statement, {"poll_id": poll.pk, "network": network})
 
 
-def sharing(poll: Poll, network: str) -> tuple[str, list[str | int]] | None:
-    """Return the statement of ``share_poll`` with its parameters, or None where none is needed."""
+def sharing(network: str) -> str | None:
+    """Return the statement of ``share_poll``, with poll_id and network as parameters, or None where none is needed."""
     if not connection.features.has_select_for_no_key_update:
         return None
     table = connection.ops.quote_name(Poll._meta.db_table)
     limited = bool(network and polls_settings().BALLOTS_PER_NETWORK_HOUR)
-    queue = "pg_advisory_xact_lock(hashtextextended(%s, 0))" if limited else "1"
-    sql = f"SELECT {queue} FROM {table} WHERE id = %s FOR KEY SHARE"  # noqa: S608 (nothing in it was sent)
-    return sql, [network, poll.pk] if limited else [poll.pk]
+    queue = "pg_advisory_xact_lock(hashtextextended(%(network)s, 0))" if limited else "1"
+    return f"SELECT {queue} FROM {table} WHERE id = %(poll_id)s FOR KEY SHARE"  # noqa: S608 (nothing in it was sent)
 
 
 def hold_ballot(
