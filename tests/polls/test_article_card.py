@@ -40,6 +40,7 @@ def test_a_vote_changes_the_article_only_when_it_is_folded(client: Client) -> No
     after_fold = client.get(page.get_url()).content.decode()
 
     assert before_fold == empty
+    assert "Nobody has answered yet." in empty.decode()
     assert "The 1 answer so far" in after_fold
 
 

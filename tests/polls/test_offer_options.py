@@ -189,6 +189,25 @@ def test_limits_that_make_no_sense_are_refused(author: Client, least: str, most:
     assert Poll.objects.count() == 0
 
 
+@pytest.mark.parametrize(("least", "is_saved"), [("3", True), ("4", False)])
+def test_poll_that_nobody_could_answer_is_refused(author: Client, least: str, is_saved: bool) -> None:
+    page = add(author, "Repair", "Selling", kind="multiple", min_votes=least, offer_other="on")
+
+    sentence = f"Readers must choose at least {least}, and there are only 3 options."
+    assert (sentence in text_of(page)) == (not is_saved)
+    assert Poll.objects.exists() == is_saved
+
+
+def test_options_that_readers_must_choose_from_cannot_be_taken_away(author: Client) -> None:
+    poll = a_poll(options=("Repair", "Selling", "Reports"), kind=Poll.Kind.MULTIPLE, min_votes=3)
+    vote(poll, "Repair", "Selling", "Reports")
+
+    page = author.post(edit_url(poll), form_of(poll, remove=("Reports",)))
+
+    assert "at least 3, and there are only 2 options." in text_of(page)
+    assert poll.options.filter(retired_at=None).count() == 3
+
+
 def test_roles_are_one_per_line(author: Client) -> None:
     add(author, "Repair", "Selling", roles=" Sales rep \n\nManager\nManager")
 

@@ -106,6 +106,11 @@ class PollForm(WagtailAdminModelForm):
     def kind(self) -> str:
         return str(self.cleaned_data.get("kind") or self.instance.kind)
 
+    @property
+    def least(self) -> int:
+        """How many options a reader must mark."""
+        return int(self.cleaned_data.get("min_votes") or self.instance.min_votes)
+
     def clean(self) -> dict[str, Any]:
         """Refuse what would change the meaning of ballots, and polls that nobody could answer."""
         super().clean()
@@ -189,6 +194,12 @@ class PollForm(WagtailAdminModelForm):
         n = len(plain) + bool(self.cleaned_data.get("offer_other"))
         if n < 2 and not self.has_error("paste"):
             self.add_error(None, ValidationError(_("A poll needs at least two options to choose from.")))
+        elif self.least > n and not self.has_error("paste"):
+            sentence = _("Readers must choose at least %(least)d, and there are only %(n)d options.")
+            self.add_error(
+                "min_votes" if "min_votes" in self.fields else None,
+                ValidationError(sentence % {"least": self.least, "n": n}),
+            )
         if n > MOST_OPTIONS:
             self.add_error("paste", too_many(n))
 

@@ -67,7 +67,9 @@ poll_editor = ObjectList(
             ],
             heading=_("Life and results"),
         ),
-        MultiFieldPanel([FieldPanel("ask_words"), FieldPanel("words_prompt")], heading=_("Words")),
+        MultiFieldPanel(
+            [LockablePanel("ask_words", kinds=WITH_OPTIONS), FieldPanel("words_prompt")], heading=_("Words")
+        ),
         LockablePanel("roles"),
         LockablePanel("follows"),
     ],
