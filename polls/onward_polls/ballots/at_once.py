@@ -11,27 +11,19 @@ the reader's key, and counts are changed by new rows only. Each statement sees w
 is why there are several.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db import (
-    DEFAULT_DB_ALIAS,
-    IntegrityError,
-    OperationalError,
-    ProgrammingError,
-    connection,
-    connections,
-    transaction,
-)
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from onward_polls.conf import polls_settings
 from onward_polls.models import EXCLUDED, Ballot, Option, Poll, ReaderLink, TallyDelta, Vote
 from onward_polls.placement import public_condition
-from onward_polls.preparing import one_message, refuse_names
+from onward_polls.preparing import may_run_together, run_apart, run_together
 
 from .ballot_box import HOUR, sharing
 from .ballot_rules import Offered, offered_by
@@ -144,38 +136,45 @@ def insert_at_once(ballot: Ballot, options: Sequence[Option]) -> bool:
     ``ballot`` is not saved yet, and its poll and the options may be remembered from before; afterwards it has its
     primary key and what the database decided. One round trip on PostgreSQL, outside a transaction at least.
     """
-    together = may_run_together()
-    row = run_together(*_statements(ballot, options, in_one=together), together)
+    database = connections[DEFAULT_DB_ALIAS]
+    row = _row_of_new(database, ballot, options)
     if row:
         ballot.pk, cast_at, excluded_at, ballot.exclusion = row
-        ballot.cast_at, ballot.excluded_at = _moment(cast_at), _moment(excluded_at) if excluded_at else None
-        ballot._state.adding, ballot._state.db = False, connection.alias
+        ballot.cast_at = _moment(database, cast_at)
+        ballot.excluded_at = _moment(database, excluded_at) if excluded_at else None
+        ballot._state.adding, ballot._state.db = False, database.alias
     return row is not None
 
 
-def _statements(
-    ballot: Ballot, options: Sequence[Option], *, in_one: bool
-) -> tuple[list[str], dict[str, Any]]:
-    """Return the statements, and the values of all their parameters by name: each is written out once."""
-    poll = ballot.poll
-    public, page_values = public_condition(poll)
-    lock = sharing(ballot.network)
+def _row_of_new(database: BaseDatabaseWrapper, ballot: Ballot, options: Sequence[Option]) -> Any | None:
+    """Run the statements, and return what FOUND says of the ballot; None if there is none.
+
+    Where the connection was lost, the long way connects anew, and finds the ballot if it was stored nevertheless. A
+    ballot that is taken back breaks a rule: its votes do not stand without it.
+    """
+    public, page_values = public_condition(ballot.poll)
     limit = polls_settings().BALLOTS_PER_NETWORK_HOUR if ballot.network else 0
-    values = _values(ballot) | {f"option_{place}": option.pk for place, option in enumerate(options)}
-    values |= page_values | {"marked": len(options), "exclusive": poll.takes_one_answer}
+    values = _values(ballot, database) | page_values
+    values |= {f"option_{place}": option.pk for place, option in enumerate(options)}
+    values |= {"marked": len(options), "exclusive": ballot.poll.takes_one_answer}
     if limit:
-        since = connection.ops.adapt_datetimefield_value(timezone.now() - HOUR)
+        since = database.ops.adapt_datetimefield_value(timezone.now() - HOUR)
         values |= {"since": since, "limit": limit}
-    texts = _texts(connection.vendor, len(options), public, limited=bool(limit), in_one=in_one)
-    return [lock, *texts] if lock else texts, values
+    together = may_run_together(database)
+    texts = _texts(database.vendor, len(options), public, limited=bool(limit), in_one=together)
+    if lock := sharing(ballot.network):
+        texts = [lock, *texts]
+    if together:
+        return run_together(database, texts, values, row_of=-2)
+    return run_apart(database, texts, values)
 
 
-def _values(ballot: Ballot) -> dict[str, Any]:
+def _values(ballot: Ballot, database: BaseDatabaseWrapper) -> dict[str, Any]:
     """Return what a ballot says and what its poll was when it was remembered, by the names of the columns."""
     field: Any = Ballot._meta.get_field("uuid")
     known = {name: getattr(ballot.poll, name) for name in REMEMBERED}
     said = {name: getattr(ballot, name) for name in SAID}
-    uuid = field.get_db_prep_save(ballot.uuid, connection)
+    uuid = field.get_db_prep_save(ballot.uuid, database)
     return {**known, **said, "uuid": uuid, "max_votes": ballot.poll.max_votes or 0}
 
 
@@ -200,59 +199,6 @@ def _texts(vendor: str, marks: int, public: str, *, limited: bool, in_one: bool)
     return [insert, *(statement.format(**names) for statement in (TAKE_BACK, MARK, COUNT, FOUND))]
 
 
-def may_run_together() -> bool:
-    """Whether several statements may travel as one message that is a transaction by itself.
-
-    Not where the project asked for parameters that travel apart, which allows only one statement at a time.
-    """
-    database = _database()
-    apart = database.settings_dict["OPTIONS"].get("server_side_binding")
-    return database.vendor == "postgresql" and not database.in_atomic_block and not apart
-
-
-def run_together(statements: Sequence[str], values: Mapping[str, Any], together: bool) -> Any | None:
-    """Run statements in one transaction and return the first row of the last that has rows.
-
-    ``values`` are those of their parameters, by name. None also where that could not be done, and nothing has happened
-    then. ``together`` is ``may_run_together()``.
-    """
-    if not together:
-        with transaction.atomic(), connection.cursor() as cursor:
-            row = None
-            for sql in statements:
-                cursor.execute(sql, values)
-                row = cursor.fetchone() if cursor.description else row
-            return row
-    # Asking first whether the connection still stands would be a second message. If it does not, the long way connects
-    # anew, and finds the ballot if it was stored nevertheless.
-    database = _database()
-    database.health_check_done = True  # type: ignore[attr-defined]
-    try:
-        with database.cursor() as cursor:
-            cursor.execute(one_message(statements), values)
-            # Everything has arrived by now; Django's wrapper would look up every step of reading it.
-            return _last_row(cursor.cursor)
-    except OperationalError:
-        database.close()
-    except ProgrammingError:
-        refuse_names()
-    except IntegrityError:
-        pass  # the ballot was taken back, and its votes do not stand without it
-    return None
-
-
-def _database() -> BaseDatabaseWrapper:
-    """Return what ``connection`` stands for, which looks for it anew whenever it is used."""
-    return connections[DEFAULT_DB_ALIAS]
-
-
-def _last_row(cursor: Any) -> Any | None:
-    row = cursor.fetchone() if cursor.description else None
-    while cursor.nextset():
-        row = cursor.fetchone() if cursor.description else row
-    return row
-
-
-def _moment(value: datetime) -> datetime:
+def _moment(database: BaseDatabaseWrapper, value: datetime) -> datetime:
     """Return a time as the database read it; SQLite does not know its zone, which is UTC."""
-    return value if value.tzinfo else value.replace(tzinfo=connection.timezone)
+    return value if value.tzinfo else value.replace(tzinfo=database.timezone)
