@@ -11,6 +11,7 @@ import dj_database_url
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 
@@ -47,6 +48,22 @@ def vote(request: HttpRequest) -> HttpResponse:
     option = int(request.POST["option"])
     with connection.cursor() as cursor:
         cursor.execute(INSERT, [option, _chance.getrandbits(60)])
+    return _answer()
+
+
+@csrf_exempt
+def vote_by_orm(request: HttpRequest) -> HttpResponse:
+    """Store the same row by ``create``."""
+    from .one_insert_model import OneInsert  # this module is read as settings, before any model may be
+
+    option = int(request.POST["option"])
+    OneInsert.objects.create(
+        poll_id=1, option_id=option, voter=_chance.getrandbits(60), cast_at=timezone.now()
+    )
+    return _answer()
+
+
+def _answer() -> HttpResponse:
     response = HttpResponseRedirect("/", status=303)
     response["Content-Length"] = "0"
     return response
@@ -57,4 +74,4 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", headers={"Content-Length": "3"})
 
 
-urlpatterns = [path("vote/", vote), path("healthz", healthz)]
+urlpatterns = [path("vote/", vote), path("vote/orm/", vote_by_orm), path("healthz", healthz)]
