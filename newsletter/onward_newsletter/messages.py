@@ -1,14 +1,12 @@
 """A mail with slots: built once, filled for each recipient.
 
 Encoding and MIME cost far more than filling a few slots, so everything that is the same for all recipients is encoded
-once. Quoted-printable works line by line: only the lines that hold a slot are encoded again for each recipient.
+once, see ``slots``.
 """
 
-import binascii
 import hashlib
-import html
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -18,8 +16,8 @@ from email.utils import formatdate, parseaddr
 from django.core.mail import EmailMultiAlternatives
 from django.utils.crypto import salted_hmac
 
+from .slots import Mark, Slotted, Values, escape
 
-SLOT = re.compile(r"%%([a-z][a-z0-9_]*)%%")
 
 #: Line breaks of any kind and other control characters: a value with one could become a header or another line.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -29,11 +27,8 @@ OWN_HEADERS = frozenset(
     {"to", "date", "message-id", "mime-version", "content-type", "content-transfer-encoding"}
 )
 
-Values = Mapping[str, str]
-Escape = Callable[[str], str]
-
-#: From a field's name, such as ``html_token``, to what stands for it in a body that somebody else fills.
-Mark = Callable[[str], str]
+#: What ends a message on the wire; before it each message ends its last line.
+END_MARK = b".\r\n"
 
 
 class UnsafeValue(ValueError):
@@ -55,7 +50,11 @@ class Message:
 
     def as_bytes(self) -> bytes:
         """Return the message as RFC 5322 wants it, lines ended by CR LF."""
-        return self.template.fill(self)
+        return self.template.fill(self).replace(b"\r\n..", b"\r\n.")
+
+    def as_wire(self) -> bytes:
+        """Return the message as SMTP wants it: dots doubled where a line begins with one, and the end mark."""
+        return self.template.fill(self) + END_MARK
 
     def as_email(self) -> EmailMultiAlternatives:
         """Return the message for a Django e-mail backend."""
@@ -80,8 +79,8 @@ class MessageTemplate:
         self.headers = {
             name: value for name, value in (headers or {}).items() if name.lower() not in OWN_HEADERS
         }
-        self._text = _Slotted("text", text, str)
-        self._html = _Slotted("html", html, _escape)
+        self._text = Slotted("text", text, str)
+        self._html = Slotted("html", html, escape)
         #: "=_" cannot occur in quoted-printable text, so no content can hold the boundary.
         self._boundary = "=_" + hashlib.sha256(f"{text}\0{html}".encode()).hexdigest()[:32]
         self._head = self._static_headers()
@@ -97,7 +96,7 @@ class MessageTemplate:
         return message.as_bytes().partition(b"\r\n\r\n")[0] + b"\r\n"
 
     def fill(self, message: Message) -> bytes:
-        """Return the whole message for one recipient; raises UnsafeValue."""
+        """Return the whole message for one recipient, dots doubled (RFC 5321, 4.5.2); raises UnsafeValue."""
         _refuse_control_characters(message)
         own = {
             "To": message.recipient,
@@ -179,100 +178,10 @@ class MessageTemplate:
         return email
 
 
-class _Slotted:
-    """A body in which ``%%name%%`` marks a slot; a slot without a value is left empty."""
-
-    def __init__(self, kind: str, body: str, escape: Escape) -> None:
-        self._kind, self._body, self._escape = kind, body, escape
-        self._runs = [_run(lines) for lines in _grouped(body.splitlines())]
-        self._names = frozenset(SLOT.findall(body))
-        alone = (SLOT.fullmatch(line.strip()) for line in body.split("\n"))
-        self._alone = frozenset(slot[1] for slot in alone if slot)
-
-    def encoded(self, values: Values) -> Sequence[bytes]:
-        """Return the body in quoted-printable, in pieces; only lines with slots are encoded now."""
-        return [
-            run if isinstance(run, bytes) else _quoted_printable(self._fill(run, values))
-            for run in self._runs
-            if isinstance(run, bytes) or not _is_left_out(run, values)
-        ]
-
-    def filled(self, values: Values) -> str:
-        """Return the body as text."""
-        return self._fill(_without_empty(self._body, values), values)
-
-    def left_out(self, values: Values) -> frozenset[str]:
-        """Return the slots that have no value, and a line to themselves."""
-        return frozenset(name for name in self._alone if not values.get(name))
-
-    def fields(self, values: Values) -> dict[str, str]:
-        """Return the values of all slots, ready to be put in; HTML and text want them in different spellings."""
-        return {f"{self._kind}_{name}": self._escape(values.get(name, "")) for name in self._names}
-
-    def marked(self, values: Values, mark: Mark) -> str:
-        """Return the body with marks in place of the slots."""
-        return SLOT.sub(lambda slot: mark(f"{self._kind}_{slot[1]}"), _without_empty(self._body, values))
-
-    def shared(self) -> str:
-        """Return the body with a NUL for each slot."""
-        return SLOT.sub("\0", self._body)
-
-    def _fill(self, text: str, values: Values) -> str:
-        return _replace(text, values, self._escape)
-
-
-def fill_slots(text: str, values: Values, *, is_html: bool = False) -> str:
-    """Return a text with its slots filled, for a preview or a test."""
-    return _replace(_without_empty(text, values), values, _escape if is_html else str)
-
-
-def _replace(text: str, values: Values, escape: Escape) -> str:
-    return SLOT.sub(lambda match: escape(values.get(match[1], "")), text)
-
-
-def _grouped(lines: Sequence[str]) -> list[list[str]]:
-    """Split lines into runs, such that a line with a slot stands alone."""
-    runs: list[list[str]] = []
-    previous_has_slot = True
-    for line in lines:
-        has_slot = SLOT.search(line) is not None
-        if has_slot or previous_has_slot:
-            runs.append([])
-        runs[-1].append(line)
-        previous_has_slot = has_slot
-    return runs
-
-
-def _without_empty(text: str, values: Values) -> str:
-    return "\n".join(line for line in text.split("\n") if not _is_left_out(line, values))
-
-
-def _is_left_out(line: str, values: Values) -> bool:
-    """Whether a line is nothing but a slot that this recipient has no value for."""
-    slot = SLOT.fullmatch(line.strip())
-    return slot is not None and not values.get(slot[1])
-
-
-def _run(lines: Sequence[str]) -> str | bytes:
-    if len(lines) == 1 and SLOT.search(lines[0]):
-        return lines[0]
-    return b"".join(_quoted_printable(line) for line in lines)
-
-
-def _quoted_printable(line: str) -> bytes:
-    """Return one line encoded, ended by CR LF, with no physical line over 76 characters (RFC 2045, 6.7)."""
-    encoded = binascii.b2a_qp(line.encode("utf-8", "replace"), istext=True)
-    return encoded.replace(b"\n", b"\r\n") + b"\r\n"
-
-
 def _part_head(subtype: str) -> bytes:
     return (
         f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
     ).encode()
-
-
-def _escape(value: str) -> str:
-    return html.escape(value, quote=True)
 
 
 def _sender(header: str) -> tuple[str, str]:

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
+from django.db.models.lookups import IsNull
 
 from . import few_first, links, suppressions
 from .addresses import is_normalised
 from .clock import database_now
-from .messages import Message, MessageTemplate, Values, message_id, message_id_of_delivery
+from .messages import Message, MessageTemplate, message_id, message_id_of_delivery
 from .models import Delivery, Issue, Newsletter, Outbox, Sending, Subscriber, Subscription, Suppression
+from .slots import Values
 
 
 #: Stands in a link until it is replaced by a token.
@@ -137,19 +139,25 @@ class IssueWork:
     def fences(self, rows: Sequence[Delivery]) -> list[Any]:
         # An address is one person's, so a row whose person has another one by now is found by its old address.
         addresses = [row.subscriber.address for row in rows if row.subscriber]
-        person = Subscriber.objects.filter(pk=OuterRef("subscriber_id"), state=Subscriber.State.ACTIVE)
+        person = Subscriber.objects.filter(
+            pk=OuterRef("subscriber_id"), state=Subscriber.State.ACTIVE, address__in=addresses
+        )
         wish = Subscription.objects.filter(pk=OuterRef("subscription_id"), state=Subscription.State.ACTIVE)
+        suppression = Suppression.objects.filter(address_key=OuterRef("address_key"))
         return [
             Exists(Issue.objects.filter(pk=self._issue.pk, state=Issue.State.SENDING)),
-            Exists(person.filter(address__in=addresses)),
-            ~Exists(person.filter(paused_until__gt=Now())),
-            Exists(wish),
-            ~Exists(_suppression()),
+            _is_found(person.filter(Q(paused_until=None) | Q(paused_until__lte=Now()))),
+            _is_found(wish),
+            ~_is_found(suppression),
         ]
 
 
-def _suppression() -> QuerySet[Suppression]:
-    return Suppression.objects.filter(address_key=OuterRef("address_key"))
+def _is_found(rows: QuerySet[Any]) -> Q:
+    """Return the condition that there is such a row, in a form that PostgreSQL always looks up for each delivery.
+
+    It may take EXISTS for a join, and begin it at the other end: with all subscribers there are.
+    """
+    return Q(IsNull(Subquery(rows.order_by().values("pk")[:1]), False))
 
 
 def _check(address: str) -> None:

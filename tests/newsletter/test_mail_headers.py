@@ -1,5 +1,9 @@
 """What mail programs and spam filters read before any person does."""
 
+from email import message_from_bytes
+from email.policy import SMTP
+from html import unescape
+from itertools import product
 from typing import Any
 
 import pytest
@@ -149,13 +153,39 @@ def test_what_an_app_says_about_a_reader_fills_the_slot(relay: SinkThread) -> No
 def test_lines_that_begin_with_a_dot_arrive_as_written(relay: SinkThread) -> None:
     template = MessageTemplate(subject="S", sender="ann@example.org", text=".\n.hidden\n..twice\nend")
 
-    body = Message(template, "ann@example.org", "r@example.org", "1@example.org").as_bytes()
+    message = Message(template, "ann@example.org", "r@example.org", "1@example.org")
 
-    from onward_newsletter.transports.smtp import with_dots_doubled
-
-    wire = with_dots_doubled(body)
+    wire = message.as_wire()
+    assert message.as_bytes().endswith(b"\r\n=2E\r\n.hidden\r\n..twice\r\nend\r\n")
     assert wire.count(b"\r\n.\r\n") == 1
     assert wire.endswith(b"\r\n.\r\n")
+
+
+BEFORE = ("", ".", "a" * 73, "a" * 74, "a" * 75, "ä" * 200, "= ", "<a href='https://example.org/u/")
+VALUES = ("", ".", "..dots", "b" * 75, "ü" * 80, "a=b ", "plain")
+AFTER = ("", ".", " and more", "c" * 400)
+
+
+def test_a_value_in_the_middle_of_a_line_arrives_as_written() -> None:
+    for before, value, after in product(BEFORE, VALUES, AFTER):
+        _check_line(before, value, after)
+
+
+def _check_line(before: str, value: str, after: str) -> None:
+    line = f"{before}%%personal_line%%{after}%%token%%"
+    body = {"text": f"One\n{line}\nend", "html": line}
+    template = MessageTemplate(subject="S", sender="ann@example.org", **body)
+    values = {"personal_line": value, "token": "."}
+    message = Message(template, "ann@example.org", "r@example.org", "1@example.org", values)
+
+    read = message_from_bytes(message.as_bytes(), policy=SMTP)
+
+    text, html = (part.get_payload(decode=True).decode() for part in read.walk() if not part.is_multipart())
+    assert text == f"One\r\n{before}{value}{after}.\r\nend\r\n"
+    assert unescape(html) == f"{before}{value}{after}.\r\n"
+    lines = message.as_wire().split(b"\r\n")
+    assert max(len(line.replace(b"..", b".", 1)) for line in lines) <= 76
+    assert [line for line in lines if line.startswith(b".") and not line.startswith(b"..")] == [b"."]
 
 
 def test_both_ways_out_say_the_same(relay: SinkThread, settings: Any) -> None:

@@ -1,8 +1,8 @@
 """A test send: the issue as it would look, to one address, and not a line in the ledger."""
 
 from onward_newsletter import links
-from onward_newsletter.messages import fill_slots
 from onward_newsletter.models import Issue, Outbox
+from onward_newsletter.slots import fill_slots
 
 from .composing import compose_issue
 from .notices import one_line

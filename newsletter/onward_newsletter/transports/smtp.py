@@ -53,13 +53,7 @@ def wire_bytes(message: Message) -> bytes:
     for address in (message.sender, message.recipient):
         if not PLAIN_ADDRESS.fullmatch(address):
             raise RecipientRefused("The address has characters that SMTP cannot carry.")
-    return with_dots_doubled(message.as_bytes())
-
-
-def with_dots_doubled(data: bytes) -> bytes:
-    """Return the message with the end mark, and no line before it that looks like one (RFC 5321, 4.5.2)."""
-    end = b".\r\n" if data.endswith(b"\r\n") else b"\r\n.\r\n"
-    return data.replace(b"\r\n.", b"\r\n..") + end
+    return message.as_wire()
 
 
 def _greet(timeout: float) -> smtplib.SMTP:
