@@ -55,8 +55,10 @@ class Batches:
     def settle(self, accepted: Sequence[Job], *, is_final: bool = True) -> None:
         """Record that messages were accepted; inside a transaction, whoever opened it counts them."""
         for jobs in _by_work(accepted):
-            settle = claims.settle_all_submitted if is_final else claims.try_to_settle_submitted
-            settle([job.row for job in jobs])
+            if is_final:
+                _settle_for_good(jobs)
+            else:
+                claims.try_to_settle_submitted([job.row for job in jobs])
         if is_final:
             self._count(accepted)
 
@@ -89,6 +91,16 @@ class Batches:
         for jobs in _by_work(interrupted):
             claims.take_back_stamps([job.row for job in jobs])
         return interrupted
+
+
+@claims.until_it_lands
+def _settle_for_good(jobs: Sequence[Job]) -> None:
+    """Record outside a transaction that messages of one work were accepted, the short way where that is possible."""
+    rows = [job.row for job in jobs]
+    if statements := statements_for(jobs[0].work):
+        statements.settle_and_stamp(rows, [])
+    else:
+        claims.try_to_settle_submitted(rows)
 
 
 def _by_work(jobs: Iterable[Job]) -> Iterable[list[Job]]:

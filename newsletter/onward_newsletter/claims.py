@@ -118,7 +118,7 @@ def _held(rows: Sequence[Sending]) -> QuerySet[Any]:
     return type(rows[0]).objects.filter(pk__in=[row.pk for row in rows], claim_token__in=tokens)
 
 
-def _until_it_lands(write: Callable[Args, Result]) -> Callable[Args, Result]:
+def until_it_lands(write: Callable[Args, Result]) -> Callable[Args, Result]:
     """Offer an outcome to a database that is restarting again and again: it is known here and nowhere else."""
 
     @wraps(write)
@@ -143,24 +143,24 @@ def try_to_settle_submitted(rows: Sequence[Sending]) -> int:
 
 
 #: The same, outside a transaction, and until it lands.
-settle_all_submitted = _until_it_lands(try_to_settle_submitted)
+settle_all_submitted = until_it_lands(try_to_settle_submitted)
 
 
-@_until_it_lands
+@until_it_lands
 def take_back_stamps(rows: Sequence[Sending]) -> int:
     """Let others try rows whose stamp may have been committed and whose message has certainly not begun."""
     back = {"state": S.PENDING, "claim_token": "", "lease_until": None, "attempts": F("attempts") - 1}
     return _held(rows).filter(state=S.SENDING).update(**back)
 
 
-@_until_it_lands
+@until_it_lands
 def hold_again(rows: Sequence[Sending]) -> int:
     """Take stamps back as ``take_back_stamps`` does, and keep the rows, to try them by themselves."""
     back = {"state": S.CLAIMED, "lease_until": _lease_end(), "attempts": F("attempts") - 1}
     return _held(rows).filter(state=S.SENDING).update(**back)
 
 
-@_until_it_lands
+@until_it_lands
 def settle_in_doubt(rows: Sequence[Sending], reason: str) -> int:
     """Record that the answer to these rows' attempts was lost."""
     held = _held(rows).filter(state__in=_SOURCES[S.IN_DOUBT])
@@ -172,7 +172,7 @@ def settle_skipped(row: Sending, reason: str) -> bool:
     return _move(row, S.SKIPPED, reason=reason, claim_token="")
 
 
-@_until_it_lands
+@until_it_lands
 def settle_refused(row: Sending, reason: str, *, is_final: bool) -> SendingState:
     """Record a refusal whose reply was seen; return FAILED, or DEFERRED when it will be tried again.
 
