@@ -57,6 +57,15 @@ def series_of(topic: Any | None) -> Any | None:
     return page.specific if page and isinstance(page.specific, SeriesMixin) else None
 
 
+def running_series() -> Any | None:
+    """Return the series that the newest article belongs to, unless it has ended or readers may not see it."""
+    newest = next(iter(_latest()), None)
+    series = newest.series if newest else None
+    if series is None or series.ended_at or not _public_pages().filter(pk=series.pk).exists():
+        return None
+    return series
+
+
 def parts_of(series: Any) -> list[Any]:
     """Return the parts of a series that any reader may open, in order."""
     return list(_public_pages().child_of(series).type(ArticleMixin).order_by("path").specific())

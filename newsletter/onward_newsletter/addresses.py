@@ -33,6 +33,12 @@ def normalise_address(address: str) -> str:
     stands for another name.
     """
     local, at, domain = address.strip().lower().rpartition("@")
+    if local.isalnum() and not local.isascii():
+        raise InvalidAddress(
+            _(
+                "Before the @ stand letters that mail cannot be sent to. Only a to z, digits and signs can be there."
+            )
+        )
     if not at or not LOCAL_PART.fullmatch(local) or len(local) > MAX_LOCAL_PART:
         raise InvalidAddress(_("This is not an e-mail address. It should look like name@example.org."))
     normalised = f"{local}@{_ascii_domain(domain)}"

@@ -116,3 +116,34 @@ def test_page_that_thanks_names_nothing_that_is_not_for_everybody(
     assert page.status_code == 200
     assert "Who pays for it?" not in page.content.decode()
     assert "Where the week goes" not in page.content.decode()
+
+
+def thanked(client, newsletter, topic=None):
+    of = f"topic={topic.pk}" if topic else f"newsletter={newsletter.pk}"
+    return client.get(f"/newsletter/thanks/?{of}").content.decode()
+
+
+def test_whoever_confirmed_is_led_to_the_first_part_of_the_series_that_runs(client, newsletter, series):
+    older = a_part(a_series("An older series"), title="Long ago")
+    type(older).objects.exclude(pk=older.pk).update(first_published_at="2026-01-01T00:00Z")
+    type(older).objects.filter(pk=older.pk).update(first_published_at="2020-01-01T00:00Z")
+    first = article(series, "Where the week goes").get_absolute_url()
+
+    for topic in (None, mailing.topic_for_series(series)):
+        page = thanked(client, newsletter, topic)
+        assert (f'<a href="{first}">Where the week goes</a>' in page, "Long ago" in page) == (True, False)
+
+
+@pytest.mark.parametrize("why", ["ended", "private", "nothing"])
+def test_whoever_confirmed_is_led_nowhere_where_no_series_runs(client, newsletter, series, why):
+    if why == "ended":
+        type(series).objects.filter(pk=series.pk).update(ended_at="2026-01-01T00:00Z")
+    elif why == "private":
+        PageViewRestriction.objects.create(page=series, restriction_type="login")
+    else:
+        series.delete()
+
+    page = thanked(client, newsletter)
+
+    assert "Thank you" in page
+    assert "New here?" not in page

@@ -62,6 +62,11 @@ def test_what_could_be_misread_is_refused(typed: str) -> None:
         normalise_address(typed)
 
 
+def test_the_reader_is_told_that_letters_cannot_be_written_to() -> None:
+    with pytest.raises(InvalidAddress, match="Before the @ stand letters that mail cannot be sent to"):
+        normalise_address("rené@example.org")
+
+
 def test_the_key_needs_the_secret(settings) -> None:  # type: ignore[no-untyped-def]
     ours = address_key("a@example.org")
     settings.ONWARD_NEWSLETTER = {"ADDRESS_KEY": "another"}

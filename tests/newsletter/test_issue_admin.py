@@ -1,5 +1,6 @@
 """An author looks at an issue in the admin and sends it; others may not."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -12,6 +13,7 @@ from wagtail.models import ModelLogEntry, Page
 
 from onward_newsletter.actions.issues import settle_in_doubt
 from onward_newsletter.models import Delivery, Issue, Outbox, SendingState, Subscription
+from onward_newsletter.viewsets.issue_screen import in_words
 from tests.conftest import group_of_wagtail
 
 from .factories import DeliveryFactory, IssueFactory, SubscriberFactory, SubscriptionFactory
@@ -38,9 +40,9 @@ def readers(newsletter):
     return SubscriptionFactory.create_batch(3, newsletter=newsletter)
 
 
-def somebody_who_may(*codenames):
+def somebody_who_may(*codenames, name="assistant"):
     """Return the browser of somebody with these permissions, and no others but to enter the admin."""
-    user = get_user_model().objects.create_user("assistant", "assistant@example.org", "words")
+    user = get_user_model().objects.create_user(name, f"{name}@example.org", "words")
     wanted = Permission.objects.filter(codename__in=["access_admin", *codenames])
     assert wanted.count() == len(codenames) + 1
     user.user_permissions.set(wanted)
@@ -169,6 +171,24 @@ def test_screen_shows_no_button_that_would_be_refused(issue, readers):
 
     assert "Send a test…" in screen
     assert "Send…" not in screen
+    assert f'href="{ISSUES}/edit/{issue.pk}/">Edit</a>' in screen
+    assert f"{ISSUES}/edit/" not in page(
+        somebody_who_may("view_issue", name="onlooker"), f"inspect/{issue.pk}/"
+    )
+
+
+def test_screen_says_how_long_the_mail_is(author, issue):
+    Issue.objects.filter(pk=issue.pk).update(intro="Week after week. " * 1000)
+
+    assert re.search(r"\b[23]\d KB long; Gmail shows 102 KB\.", page(author, f"inspect/{issue.pk}/"))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(1, "1 second"), (89, "89 seconds"), (90, "2 minutes"), (5399, "1 h 30 min"), (86_400, "24 h 0 min")],
+)
+def test_time_left_is_said_as_somebody_waiting_would(seconds, words):
+    assert in_words(seconds) == words
 
 
 @pytest.mark.parametrize("state", State)

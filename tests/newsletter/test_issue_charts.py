@@ -2,6 +2,7 @@
 
 import csv
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -12,6 +13,7 @@ from onward_newsletter import results
 from onward_newsletter.growth import people_of, sources_of, weeks_of
 from onward_newsletter.models import Delivery, DeliveryEvent, SendingState, Subscription
 from onward_newsletter.pump import pump
+from onward_newsletter.viewsets.charts import WIDTH, Column, ColumnChart
 
 from .factories import DeliveryFactory, IssueFactory, SubscriberFactory, SubscriptionFactory, TopicFactory
 from .relay import readers, sending_to
@@ -63,6 +65,17 @@ def test_chart_has_its_numbers_in_a_table_behind_a_disclosure(author, issue):
     assert screen.count("<rect") >= 3
     table = screen[screen.index("The numbers as a table") :]
     assert table.index("<td>2</td>") < table.index("<td>0</td>") < table.index("<td>1</td>")
+
+
+@pytest.mark.parametrize("number", [2, 5, 12, 40])
+def test_columns_reach_from_end_to_end_where_the_first_and_the_last_are_named(number):
+    chart = ColumnChart("", [Column(str(n), n) for n in range(number)], summary="", times="", numbers="")
+
+    drawn = chart.get_context_data()["drawn"]
+
+    assert drawn[0].x == 0
+    assert drawn[-1].x + drawn[-1].width == pytest.approx(WIDTH, abs=0.1)
+    assert all(left.x + left.width < right.x for left, right in pairwise(drawn))
 
 
 def test_draft_has_no_charts(author, newsletter):

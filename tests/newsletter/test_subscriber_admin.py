@@ -3,11 +3,15 @@
 import csv
 import io
 import json
+import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.test import Client
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from onward_newsletter.models import Newsletter, Subscriber, Subscription, Suppression, Topic
 from onward_newsletter.spreadsheets import safe_cell
@@ -49,6 +53,26 @@ def test_list_is_searched_by_address(author, subscription):
 @pytest.mark.parametrize("query", ["state=suppressed", "subscription=ended", "topic=999", "q=%00", "state=x"])
 def test_list_stands_whatever_is_asked_of_it(author, subscription, query):
     assert author.get(f"{SUBSCRIBERS}/?{query}").status_code == 200
+
+
+def test_list_says_who_is_reached_and_why_others_are_not(author, newsletter):
+    soon = timezone.now() + timedelta(days=3)
+    for name, person, subscription in [
+        ("reached", {}, {}),
+        ("waits", {}, {"state": "pending"}),
+        ("left", {}, {"state": "ended"}),
+        ("bounced", {"state": "suppressed"}, {}),
+        ("away", {"paused_until": soon}, {}),
+        ("back", {"paused_until": timezone.now()}, {}),
+    ]:
+        subscriber = SubscriberFactory.create(address=f"{name}@example.org", **person)
+        SubscriptionFactory.create(subscriber=subscriber, newsletter=newsletter, **subscription)
+
+    page = author.get(f"{SUBSCRIBERS}/").content.decode()
+
+    found = re.findall(r'class="w-status[^>]*>\s*([^<]*?)\s*<', page)
+    away = f"on a break until {date_format(soon, 'j F')}"
+    assert found == ["active", away, "suppressed", "gets nothing", "waiting for confirmation", "active"]
 
 
 def test_list_is_filtered_without_naming_anybody_twice(author, subscription, newsletter):

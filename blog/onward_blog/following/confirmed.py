@@ -1,15 +1,18 @@
-"""What somebody who has just confirmed that they follow a series sees: where to begin, and what comes next."""
+"""What somebody sees who has just confirmed a subscription: where to begin, and what comes next."""
 
 from typing import Any
 
 from django.template.loader import render_to_string
 
-from onward_blog.welcoming import parts_of, series_of
+from onward_blog.welcoming import parts_of, running_series, series_of
 
 
 def what_comes_next(topic: Any) -> str:
-    """Return HTML for the page that thanks: the first part, and the announced one; "" where there is neither."""
-    series = series_of(topic)
+    """Return HTML for the page that thanks: the first part, and the announced one; "" where there is neither.
+
+    Of the series that is followed; of the one that is running, where everything is.
+    """
+    series = running_series() if topic is None else series_of(topic)
     if series is None:
         return ""
     parts = parts_of(series)

@@ -56,15 +56,15 @@ class ColumnChart(Component):
         }
 
     def _drawn(self) -> list[DrawnColumn]:
+        """Spread the columns from end to end, where the first and the last are named."""
         most = max((column.number for column in self.columns), default=0) or 1
-        room = WIDTH / max(len(self.columns), 12)
+        width = WIDTH / max(len(self.columns), 12) * 0.8
+        step = (WIDTH - width) / max(len(self.columns) - 1, 1)
         drawn = []
         for place, column in enumerate(self.columns):
             height = round(HEIGHT * column.number / most, 1)
-            x, y = round(place * room, 2), round(HEIGHT - height, 1)
-            drawn.append(
-                DrawnColumn(x, y, round(room * 0.8, 2), height, label=column.label, number=column.number)
-            )
+            x, y = round(place * step, 2), round(HEIGHT - height, 1)
+            drawn.append(DrawnColumn(x, y, round(width, 2), height, label=column.label, number=column.number))
         return drawn
 
 

@@ -29,8 +29,9 @@ def results_context(issue: Issue) -> dict[str, Any]:
     """Return the charts of an issue that has been prepared; nothing for one that has not."""
     if issue.prepared_at is None:
         return {"charts": []}
-    charts = [_over_time(issue), _failures(issue), _skipped(issue), _came_back(issue), _outcomes(issue)]
-    return {"charts": charts}
+    skipped = results.skipped_by_reason(issue)
+    left_out = [BarChart(_("Skipped, by reason"), skipped)] if skipped else []
+    return {"charts": [_over_time(issue), _failures(issue), *left_out, _came_back(issue), _outcomes(issue)]}
 
 
 def _over_time(issue: Issue) -> ColumnChart:
@@ -65,10 +66,6 @@ def _failures(issue: Issue) -> BarChart:
     return BarChart(
         _("Failed, by the server's reply"), results.failures_by_reason(issue), empty=_("None failed.")
     )
-
-
-def _skipped(issue: Issue) -> BarChart:
-    return BarChart(_("Skipped, by reason"), results.skipped_by_reason(issue), empty=_("None was skipped."))
 
 
 def _came_back(issue: Issue) -> BarChart:

@@ -5,6 +5,8 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -56,6 +58,19 @@ def subscriptions_in_words(subscriber: Subscriber) -> str:
         f"{row.topic or row.newsletter} ({row.get_state_display()})" for row in subscriber.subscriptions.all()
     ]
     return ", ".join(parts) or _("nothing")
+
+
+def standing_of(subscriber: Subscriber) -> str:
+    """Return in a word whether issues reach a subscriber, and if not, why."""
+    if subscriber.state != Subscriber.State.ACTIVE:
+        return str(subscriber.get_state_display())
+    states = {row.state for row in subscriber.subscriptions.all()}
+    if Subscription.State.ACTIVE not in states:
+        waits = Subscription.State.PENDING in states
+        return str(Subscription.State.PENDING.label) if waits else _("gets nothing")
+    if subscriber.paused_until and subscriber.paused_until > timezone.now():
+        return _("on a break until %(day)s") % {"day": date_format(subscriber.paused_until, "j F")}
+    return str(Subscription.State.ACTIVE.label)
 
 
 def sources_in_words(subscriber: Subscriber) -> str:
@@ -211,7 +226,10 @@ class SubscriberViewSet(ModelViewSet):
     list_display = [
         "address",
         StatusTagColumn(
-            "get_state_display", label=gettext_lazy("State"), primary=lambda row: row.state == "active"
+            "standing",
+            label=gettext_lazy("State"),
+            accessor=standing_of,
+            primary=lambda row: standing_of(row) == str(Subscription.State.ACTIVE.label),
         ),
         Column("subscriptions", label=gettext_lazy("Gets"), accessor=subscriptions_in_words),
         Column("source", label=gettext_lazy("Source"), accessor=sources_in_words),
