@@ -20,7 +20,7 @@ from wagtail import hooks
 
 from .conf import polls_settings
 from .errors import SignInFirst
-from .models import Ballot, Poll, ReaderLink
+from .models import Ballot, Option, Poll, ReaderLink
 
 
 COOKIE_SALT = "onward_polls.rid"
@@ -170,6 +170,12 @@ def view_reader(poll: Poll, identity: str | None, *, browser: str | None = None)
     wrote_elsewhere = hide_words(ballot, keys)
     marked = () if answered_elsewhere else ballot.votes.values_list("option__uuid", flat=True)
     return ReaderView(ballot, frozenset(marked), before, answered_elsewhere, wrote_elsewhere, earlier, seed)
+
+
+def view_cast(ballot: Ballot, options: Iterable[Option]) -> ReaderView:
+    """Return what a reader has done who has just cast a first ballot with these options, without asking anew."""
+    ballot._state.fields_cache["follow_up"] = None
+    return ReaderView(ballot, frozenset(option.uuid for option in options), seed=ballot.reader_key)
 
 
 def view_request(poll: Poll, request: HttpRequest) -> ReaderView:

@@ -157,15 +157,15 @@ def read_tally(poll: Poll, *, live: bool = True) -> PollTally:
     """Return the tally of a poll from its folded counters.
 
     ``live`` adds the ballots since the last fold; without it the answer is the same for everybody until
-    the next fold, which is what a page for all readers must show. At most four queries, whatever the
+    the next fold, which is what a page for all readers must show. At most three queries, whatever the
     number of ballots.
     """
-    rows = list(Tally.objects.filter(poll=poll))
-    counts = Counter({(row.option_id, row.door): row.count for row in rows})
     if live:
-        counts.update(unfolded_counts(poll))
+        counts = live_counts([poll])[poll.pk]
         first_at, last_at = span_of_ballots(poll)
     else:
+        rows = list(Tally.objects.filter(poll=poll))
+        counts = Counter({(row.option_id, row.door): row.count for row in rows})
         first_at = min((row.first_at for row in rows if row.first_at), default=None)
         last_at = max((row.last_at for row in rows if row.last_at), default=None)
     tally = count_tally(poll, poll.options.all(), counts)
@@ -184,14 +184,6 @@ def live_counts(polls: Iterable[Poll]) -> dict[int, Counter[tuple[int | None, st
     for poll_id, option_id, door, n in kept.union(changes.annotate(change=Sum("delta")), all=True):
         counts[poll_id][option_id, door] += n
     return counts
-
-
-def unfolded_counts(poll: Poll) -> Counter[tuple[int | None, str]]:
-    """Add up what has happened since the last fold."""
-    deltas = (
-        TallyDelta.objects.filter(poll=poll).values_list("option_id", "door").annotate(change=Sum("delta"))
-    )
-    return Counter({(option_id, door): change for option_id, door, change in deltas})
 
 
 def span_of_ballots(poll: Poll) -> tuple[datetime | None, datetime | None]:

@@ -6,7 +6,6 @@
 import json
 import sys
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable
 
 from django.db import connection, transaction
@@ -46,11 +45,10 @@ def a_poll(**fields: object) -> "object":
 
 def books(poll: object) -> dict[str, object]:
     """Return what stands in the tables after a crowd, and whether it adds up."""
-    from onward_polls.models import Ballot, Tally, Vote
-    from onward_polls.tally import recount, unfolded_counts
+    from onward_polls.models import Ballot, Vote
+    from onward_polls.tally import live_counts, recount
 
-    kept = Counter({(row.option_id, row.door): row.count for row in Tally.objects.filter(poll=poll)})
-    kept.update(unfolded_counts(poll))
+    kept = live_counts([poll])[poll.pk]
     counted = recount(poll)
     late = Ballot.objects.filter(poll=poll, poll__closes_at__lt=F("cast_at"))
     return {

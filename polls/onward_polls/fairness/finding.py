@@ -11,8 +11,8 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Length
 from django.utils import timezone
 
-from onward_polls.models import EXCLUDED, MANY_NETWORKS, Ballot, FairnessFlag, Poll, Tally, Vote
-from onward_polls.tally import PollTally, count_tally, unfolded_counts
+from onward_polls.models import EXCLUDED, MANY_NETWORKS, Ballot, FairnessFlag, Poll, Vote
+from onward_polls.tally import PollTally, count_tally, live_counts
 
 
 #: So many ballots from one network are worth a look.
@@ -171,8 +171,7 @@ def tally_without(poll: Poll, ballots: QuerySet[Ballot]) -> PollTally:
     """Return the tally of a poll as it would be if these ballots were set aside; ``read_tally`` gives it with them."""
     counted = ballots.filter(poll=poll, withdrawn_at=None, excluded_at=None)
     pks = counted.order_by().values("pk")
-    kept = Counter({(row.option_id, row.door): row.count for row in Tally.objects.filter(poll=poll)})
-    kept.update(unfolded_counts(poll))
+    kept = live_counts([poll])[poll.pk]
     doors = Ballot.objects.filter(pk__in=pks).values_list("door").annotate(n=Count("pk"))
     by_door = Counter({(None, door): n for door, n in doors.order_by()})
     marks = (

@@ -149,10 +149,13 @@ class Desk:
         """The hash that stands for the network this request came from, in this poll and today."""
         return network_hash(self.poll, self.request.META.get("REMOTE_ADDR", ""))
 
-    def answered(self, **details: Any) -> HttpResponse:
-        """Show the result of what was done: the new card for a script, else the poll's own page."""
+    def answered(self, reader: ReaderView | None = None, **details: Any) -> HttpResponse:
+        """Show the result of what was done: the new card for a script, else the poll's own page.
+
+        ``reader`` is what the reader has done by now, where that is known.
+        """
         if wants_fragment(self.request):
-            return self.show(self.card(self.look(), **details))
+            return self.show(self.card(reader or self.look(), **details))
         return self.see_other()
 
     def see_other(self, page: str = "") -> HttpResponse:

@@ -7,7 +7,7 @@ from onward_polls.ballots.at_once import remembered
 from onward_polls.ballots.ballot_rules import pick_options
 from onward_polls.errors import PollError
 from onward_polls.posts import carries_token, place_of, wants_fragment
-from onward_polls.readers import account_of, browser_of
+from onward_polls.readers import account_of, browser_of, view_cast
 
 from .answering import Desk
 from .filled import Filled
@@ -24,10 +24,11 @@ def answer_at_once(request: HttpRequest, poll_id: int, fields: QueryDict) -> Htt
     if filled.wording != poll.wording_version:
         return None
     try:
+        options = pick_options(offered, filled.marked)
         ballot = cast_first_ballot(
             poll,
             identity=browser,
-            options=pick_options(offered, filled.marked),
+            options=options,
             door=desk.place.door,
             page_ref=desk.place.page_ref,
             role=filled.role,
@@ -38,8 +39,9 @@ def answer_at_once(request: HttpRequest, poll_id: int, fields: QueryDict) -> Htt
         return None
     if ballot is None:
         return None
-    return (
-        Desk.open(request, poll_id, fields).answered()
-        if wants_fragment(request)
-        else desk.see_other(request.path)
-    )
+    if not wants_fragment(request):
+        return desk.see_other(request.path)
+    # What was remembered is good enough to store an answer, not to decide which numbers a reader may see.
+    desk = Desk.open(request, poll_id, fields)
+    ballot.poll = desk.poll
+    return desk.answered(view_cast(ballot, options))
