@@ -11,9 +11,15 @@ from .subscriber import Subscriber, Subscription, new_token
 class Delivery(Sending):
     """One issue to one subscriber: a line of the sending ledger."""
 
-    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="deliveries")
+    # Every move of a row writes into each index there is, so no index repeats the beginning of another.
+    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
     subscriber = models.ForeignKey(
-        Subscriber, on_delete=models.SET_NULL, null=True, blank=True, related_name="deliveries"
+        Subscriber,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="deliveries",
+        db_index=False,
     )
     #: The subscription that put the subscriber into the audience; the unsubscribe link ends it.
     subscription = models.ForeignKey(
@@ -21,7 +27,7 @@ class Delivery(Sending):
     )
     address_key = models.CharField(max_length=64, editable=False)
     #: Opaque, in every link of this mail: /u/<token> and /v/<token>/<option>.
-    token = models.CharField(max_length=22, default=new_token, unique=True, editable=False)
+    token = models.CharField(max_length=22, default=new_token, editable=False)
     #: What differs between recipients, by slot name, for example {"personal_line": "In Part 1 you chose …"}.
     slots = models.JSONField(default=dict, blank=True)
 
@@ -29,10 +35,12 @@ class Delivery(Sending):
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         constraints = [
-            models.UniqueConstraint(fields=["issue", "subscriber"], name="onward_newsletter_delivery_once"),
+            models.UniqueConstraint(fields=["subscriber", "issue"], name="onward_newsletter_delivery_once"),
             models.UniqueConstraint(
                 fields=["issue", "address_key"], name="onward_newsletter_delivery_address_once"
             ),
+            # Not unique=True, which on PostgreSQL brings a second index, to search by the beginning of a token.
+            models.UniqueConstraint(fields=["token"], name="onward_newsletter_delivery_token"),
             models.CheckConstraint(
                 condition=~Q(state=SendingState.SENDING) | ~Q(claim_token=""),
                 name="onward_newsletter_delivery_sending_has_token",
@@ -41,10 +49,10 @@ class Delivery(Sending):
         indexes = [
             models.Index(fields=["issue", "state", "next_at", "id"], name="onward_newsletter_to_claim"),
             models.Index(fields=["message_id"], name="onward_newsletter_by_msgid"),
-            # Few rows at any time: what workers hold, to find the ones whose worker died.
+            # Few rows at any time: what is under way, to find that whose worker died.
             models.Index(
                 fields=["lease_until"],
-                condition=Q(state__in=(SendingState.CLAIMED, SendingState.SENDING)),
+                condition=Q(state=SendingState.SENDING),
                 name="onward_newsletter_leased",
             ),
         ]
