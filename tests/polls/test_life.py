@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 from wagtail.models import ModelLogEntry
 
 from onward_polls import signals
@@ -55,6 +56,21 @@ def test_opening_again_asks_until_when_and_is_noted(author: Client, closed: Poll
     assert poll.reopened_at
     assert ModelLogEntry.objects.get(action="onward_polls.reopen").user == author.user
     assert vote(poll, "Selling").pk
+
+
+@pytest.mark.parametrize("visibility", Poll.ResultsVisibility)
+def test_readers_are_told_before_they_answer_that_a_poll_was_opened_again(
+    author: Client, closed: Poll, client: Client, visibility: str
+) -> None:
+    Poll.objects.update(results_visibility=visibility)
+    path = an_article(closed).get_url()
+    assert "Opened again on" not in text_of(client.get(path))
+
+    author.post(address("reopen", closed.pk), {"closes_at": in_hours(48)})
+
+    assert f"Opened again on {date_format(timezone.localdate(), 'j F')} · Open until" in text_of(
+        client.get(path)
+    )
 
 
 def test_opening_again_without_a_closing_time_leaves_it_to_the_author(author: Client, closed: Poll) -> None:

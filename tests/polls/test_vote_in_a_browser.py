@@ -46,6 +46,20 @@ def test_a_tap_counts_without_leaving_the_page_and_is_announced(page: Page, arti
     assert Ballot.objects.count() == 2
 
 
+def test_the_way_to_the_own_answers_is_shown_once(
+    page: Page, live_server: Any, article: str, poll: Poll
+) -> None:
+    page.goto(f"{live_server.url}/polls/{poll.pk}/")
+    ways = page.get_by_role("link", name="My answers")
+    expect(ways).to_have_count(1)
+
+    page.get_by_label("Selling").check()
+    page.get_by_role("button", name="Answer", exact=True).click()
+
+    expect(page.locator(f"#poll-{poll.pk}")).to_contain_text("is counted")
+    expect(ways).to_have_count(1)
+
+
 def test_a_first_vote_takes_two_requests(page: Page, article: str, poll: Poll) -> None:
     page.goto(article)
     posts = []

@@ -5,6 +5,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from onward_polls.errors import day
 from onward_polls.models import Ballot, Poll
 from onward_polls.readers import ReaderView
 from onward_polls.tally import PollTally
@@ -51,9 +52,18 @@ def kick(poll: Poll, view: ReaderView, face: State) -> str:
         State.WITHDRAWN: _("You took your answer back"),
     }
     if face == State.VOTED:
-        own = _("Your answer waits") if why_aside(view) else _("Your vote is in")
-        return " · ".join(filter(None, [own, life_line(poll)]))
+        return " · ".join(filter(None, [_own(poll, view), life_line(poll)]))
+    if face == State.BALLOT and poll.reopened_at:
+        again = _("Opened again on %(date)s") % {"date": day(poll.reopened_at)}
+        return " · ".join(filter(None, [again, life_line(poll)]))
     return special.get(face) or life_line(poll) or _("A question to you")
+
+
+def _own(poll: Poll, view: ReaderView) -> str:
+    """Return what became of this reader's answer, in three or four words."""
+    if why_aside(view):
+        return _("Your answer waits")
+    return _("Your words are in") if poll.kind == Poll.Kind.WORDS else _("Your vote is in")
 
 
 def elsewhere(view: ReaderView, face: State) -> str:
