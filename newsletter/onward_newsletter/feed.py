@@ -17,6 +17,10 @@ OUTBOX, ISSUES = "outbox", "issues"
 #: While an issue is being sent, the outbox is looked after this often: a confirmation does not wait for a newsletter.
 OUTBOX_EVERY_SECONDS = 1.0
 
+#: Where rows leave fast a worker takes more at a time, up to so many, as each time costs a dozen queries; but no more
+#: than leave in about so long, as a worker that dies delays what it holds.
+MOST_ROWS, CHUNK_SECONDS = 500, 1.0
+
 #: A turn in a newsletter with a rate is missed when its message is later than the larger of these: so many seconds, and this
 #: share of the time between two turns.
 LATE_SECONDS, LATE_SHARE = 0.05, 0.5
@@ -67,6 +71,7 @@ class Feed:
         self._works: dict[int, IssueWork] = {}
         self._outbox_at = float("-inf")
         self._held: set[int] = set()
+        self._rows_at_a_time = claims.chunk_size()
 
     def is_over(self) -> bool:
         """Whether no further row may be begun."""
@@ -121,10 +126,11 @@ class Feed:
             return False
         if lanes.is_resting():
             raise LaneClosed
-        share = _share_for(work)
+        began, wanted = time.monotonic(), self._rows_at_a_time
+        share = _share_for(work, wanted)
         token, left, number = claims.new_claim_token(), list[int](), 0
         try:
-            left = claims.claim(work.queue(), token, share.number if share else None)
+            left = claims.claim(work.queue(), token, share.number if share else wanted)
             number = len(left)
             if left:
                 self._enter_lane()
@@ -134,7 +140,15 @@ class Feed:
                 claims.give_back(work.queue().filter(pk__in=left), token)
             if share:
                 share.give_back(share.number - number + len(left))
+        if number == wanted:
+            self._take_as_many_as_leave_in_time(time.monotonic() - began)
         return bool(number)
+
+    def _take_as_many_as_leave_in_time(self, took: float) -> None:
+        """Learn from a chunk that was all there was room for, and from how long it took."""
+        fitting = int(self._rows_at_a_time * CHUNK_SECONDS / max(took, 0.001))
+        fitting = min(fitting, 2 * self._rows_at_a_time, MOST_ROWS)
+        self._rows_at_a_time = max(fitting, claims.chunk_size())
 
     def _enter_lane(self) -> None:
         self._sender.is_probing = lanes.had_setbacks()
@@ -194,11 +208,11 @@ Stream = Generator[Job | Pause, None, bool]
 Rows = Generator[Job | Pause, None, None]
 
 
-def _share_for(work: Work) -> lanes.Share | None:
+def _share_for(work: Work, wanted: int) -> lanes.Share | None:
     newsletter = work.issue.newsletter if work.issue else None
     if newsletter is None or not newsletter.rate_per_day:
         return None
-    return lanes.take_share(lanes.name_for(newsletter), newsletter.rate_per_day, claims.chunk_size())
+    return lanes.take_share(lanes.name_for(newsletter), newsletter.rate_per_day, wanted)
 
 
 def _nothing() -> Stream:

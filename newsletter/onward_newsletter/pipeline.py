@@ -19,7 +19,7 @@ from .feed import Feed, Job, Pause
 from .messages import Message
 from .sender import Bookkeeper, LaneClosed
 from .transports.base import SenderRefused, WayBlocked
-from .transports.connection import SmtpConnection
+from .transports.connection import Selector, SmtpConnection
 from .transports.opening import Opening
 from .transports.replies import Kind, Outcome
 from .transports.smtp import open_connection, wire_bytes
@@ -161,7 +161,7 @@ class Pipeline:
     def _look(self, *, longest: float = NAP_SECONDS) -> list[tuple[SmtpConnection, Outcome]]:
         """Write and read what the sockets allow; wait for a moment if there is nothing to do."""
         outcomes: list[tuple[SmtpConnection, Outcome]] = []
-        with selectors.DefaultSelector() as selector:
+        with Selector() as selector:
             for connection in self._connections:
                 outcomes += [(connection, outcome) for outcome in connection.flush()]
                 if connection.is_open:

@@ -1,5 +1,6 @@
 """A worker stops in the middle: what it held is found again, and what it was about to send is in doubt."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -8,8 +9,11 @@ from django.utils import timezone
 
 from onward_newsletter import claims, housekeeping
 from onward_newsletter.actions.issues import issue_books, prepare_issue
+from onward_newsletter.claims import CHUNK
+from onward_newsletter.feed import ISSUES, Feed, Job
 from onward_newsletter.models import Delivery, Issue
 from onward_newsletter.pump import pump
+from onward_newsletter.sender import Bookkeeper
 from tests.faults.sink import SinkThread
 
 from .relay import readers, sending_to, states, verdict
@@ -150,3 +154,20 @@ def test_a_preparation_that_failed_holds_the_issue_and_says_why(relay: SinkThrea
     assert issue.state == Issue.State.PAUSED
     assert "not an address" in issue.state_reason
     assert not Delivery.objects.exists()
+
+
+def test_a_worker_holds_more_where_they_leave_fast_and_fewer_where_they_do_not(relay: SinkThread) -> None:
+    issue = prepared(120)
+    held_by_token: dict[str, int] = {}
+    for job in Feed(Bookkeeper(), time.monotonic() + 60, [ISSUES], lambda: False):
+        assert isinstance(job, Job)
+        token = job.row.claim_token
+        held_by_token[token] = Delivery.objects.filter(issue=issue, claim_token=token).count()
+        if len(held_by_token) > 1:
+            # From now on the server takes its time.
+            time.sleep(0.03)
+
+    first, second, third, *_rest = held_by_token.values()
+    assert first == CHUNK
+    assert second > first
+    assert third < second

@@ -6,6 +6,7 @@ The next message may be asked for while the answer to this one is on its way.
 """
 
 import contextlib
+import selectors
 import socket
 import ssl
 import time
@@ -23,6 +24,9 @@ GOODBYE_SECONDS = 2
 #: A server's reply has lines of at most 512 characters (RFC 5321, 4.5.3.1.5); more than this is no reply.
 LONGEST_REPLY = 65536
 MOST_LINES = 128
+
+#: Made anew for each look at the sockets, this one costs no system call for it.
+Selector = getattr(selectors, "PollSelector", selectors.DefaultSelector)
 
 #: What an operation on a socket says when it would have to wait.
 NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
@@ -115,7 +119,8 @@ class SmtpConnection:
 
     def flush(self) -> list[Outcome]:
         """Write what the socket takes now, and return what became known."""
-        self._write()
+        if self._out:
+            self._write()
         return self._taken()
 
     def _write(self) -> None:
