@@ -1,9 +1,11 @@
 """An author schedules an issue."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from wagtail import hooks
 
@@ -13,7 +15,7 @@ from onward_newsletter.preflight import Finding, Level
 from onward_newsletter.pump import pump
 from tests.faults.sink import SinkThread
 
-from .relay import issue_to, readers
+from .relay import issue_to, readers, verdict
 
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +133,28 @@ def test_what_went_wrong_after_scheduling_holds_the_issue_and_says_why(relay: Si
     resume_issue(issue)
     pump()
     assert relay.book.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_workers_called_at_once_start_a_due_issue_once_and_mail_nobody_twice(relay: SinkThread) -> None:
+    issue = issue_to(readers(40))
+    schedule_issue(issue, timezone.now() + timedelta(hours=1), BERLIN)
+    due_since(issue, minutes=1)
+    all_are_there = threading.Barrier(10)
+
+    def called() -> None:
+        all_are_there.wait()
+        try:
+            pump()
+        finally:
+            connection.close()
+
+    calls = [threading.Thread(target=called) for _ in range(10)]
+    for call in calls:
+        call.start()
+    for call in calls:
+        call.join()
+
+    assert state_of(issue) == Issue.State.SUBMITTED
+    assert verdict(relay, issue).is_clean
+    assert (relay.book.count(), issue.candidate_count) == (40, 40)

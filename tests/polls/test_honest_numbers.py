@@ -1,15 +1,18 @@
 """What a result says about itself."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from django.test import Client
 
-from onward_polls.components import PollResults
+from onward_polls.actions import fold_tallies
+from onward_polls.components import PollResults, poll_results_mail, poll_results_text
 from onward_polls.models import Ballot, Poll
 from onward_polls.tally import PollTally, TallyLine, read_tally
 from onward_polls.wording import caveats, date_span, who_answered
-from tests.polls.factories import a_poll, closed_a_while_ago, option, vote
+from tests.polls.factories import a_poll, an_article, closed_a_while_ago, option, vote
 
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +56,22 @@ def test_nobody_is_called_a_sample_and_no_margin_of_error_is_given() -> None:
     assert "40 readers who chose to answer" in page
     assert "for nobody else" in page
     assert "margin" not in page.lower()
+
+
+@pytest.mark.parametrize("readers", [1, 12, 40])
+def test_wherever_a_result_is_shown_it_says_what_it_is_worth(readers: int, client: Client) -> None:
+    poll = a_poll(results_visibility=Poll.ResultsVisibility.ALWAYS)
+    answers(poll, Repair=readers)
+    fold_tallies()
+    article = an_article(poll).get_url()
+
+    shown = [client.get(path).content.decode() for path in (article, f"/polls/{poll.pk}/")]
+    shown += [results_of(poll) for results_of in (poll_results_mail, poll_results_text)]
+    shown.append(" ".join(client.get(f"/polls/{poll.pk}/results.json").json()["caveats"]))
+
+    for text in shown:
+        assert "One vote per browser; not scientific." in text
+        assert not re.search(r"±|\+/-|margin of error|statistically|significan", text, re.IGNORECASE)
 
 
 def test_bars_are_drawn_by_attributes_that_a_strict_policy_allows() -> None:
