@@ -21,6 +21,10 @@ OUTBOX_EVERY_SECONDS = 1.0
 #: than leave in about so long, as a worker that dies delays what it holds.
 MOST_ROWS, CHUNK_SECONDS = 500, 1.0
 
+#: The share of a newsletter's rate that is used. Evenly spaced at exactly the rate, a message that is held up on its way by
+#: more than a turn is one too many in the second of those after it; no limit of a provider's is worth that.
+STEADY_SHARE = 0.97
+
 #: A turn in a newsletter with a rate is missed when its message is later than the larger of these: so many seconds, and this
 #: share of the time between two turns.
 LATE_SECONDS, LATE_SHARE = 0.05, 0.5
@@ -85,15 +89,15 @@ class Feed:
             self._deadline = 0.0
 
     def space_out(self, job: Job) -> None:
-        """Wait, right before a message of a newsletter with a rate leaves, until no second has more than one too many.
+        """Wait, right before a message of a newsletter with a rate leaves, until no second has one too many.
 
         Its turn was when it was asked for. The disk, or another connection, may have held it up since then, and those
         of other workers with it.
         """
         newsletter = job.work.issue.newsletter if job.work.issue else None
         if newsletter is not None and newsletter.rate_per_second:
-            # Half a message more than the rate, so that what was held up is made up for, and a second has room to vary.
-            moment = lanes.take_turn(lanes.name_for_leaving(newsletter), newsletter.rate_per_second + 0.5)
+            rate = STEADY_SHARE * newsletter.rate_per_second
+            moment = lanes.take_turn(lanes.name_for_leaving(newsletter), rate)
             time.sleep(max(0.0, (moment or 0.0) - time.monotonic()))
 
     def __iter__(self) -> Generator[Job | Pause, None, None]:
@@ -188,7 +192,7 @@ class Feed:
         newsletter = work.issue.newsletter if work.issue else None
         if newsletter is None or not newsletter.rate_per_second:
             return
-        rate = newsletter.rate_per_second
+        rate = STEADY_SHARE * newsletter.rate_per_second
         late = max(LATE_SECONDS, LATE_SHARE / rate)
         while not self.is_over():
             turn = lanes.take_turn(lanes.name_for(newsletter), rate, latest=self._deadline)
