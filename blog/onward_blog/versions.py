@@ -14,6 +14,9 @@ from django.core.cache import cache
 #: The version of what stands on every page: the navigation, the name of the site.
 EVERY_PAGE = 0
 
+#: The version of all that readers see: it is new whenever any other is.
+_SITE = -1
+
 
 def _key(page_pk: int) -> str:
     return f"onward_blog:version:{page_pk}"
@@ -25,14 +28,26 @@ def current(page_pk: int) -> str:
     return str(version) if version else str(cache.get_or_set(_key(page_pk), _new_version, timeout=None))
 
 
+def of_site() -> str:
+    """Return the version of all that readers see, the same in every process until the next bump of anything."""
+    return current(_SITE)
+
+
 def bump(page_pk: int) -> None:
     """Start a new version of a page: what caches hold of the old one is never used again."""
-    cache.set(_key(page_pk), _new_version(), timeout=None)
+    bump_all([page_pk])
 
 
 def bump_all(page_pks: Iterable[int]) -> None:
     """Start a new version of each of these pages, in one call to the cache."""
-    cache.set_many({_key(pk): _new_version() for pk in page_pks}, timeout=None)
+    pks = set(page_pks)
+    if pks:
+        cache.set_many({_key(pk): _new_version() for pk in {*pks, _SITE}}, timeout=None)
+
+
+def bump_site() -> None:
+    """Start a new version of all that readers see, where no page is known to have changed more than others."""
+    bump_all([_SITE])
 
 
 def _new_version() -> str:

@@ -116,6 +116,8 @@ CACHES = {
     },
     "renditions": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
+#: Memory of each web process for finished pages in front of Django; 0 keeps none.
+PAGE_CACHE_MEGABYTES = env.int("PAGE_CACHE_MEGABYTES", 32)
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
