@@ -1,6 +1,8 @@
 """What leaves next: the outbox first, then a chunk of each issue in turn, each row only when its turn has come."""
 
+import contextlib
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -107,8 +109,7 @@ class Feed:
             if self._serves_issues:
                 housekeeping.start_due_issues()
                 housekeeping.prepare_waiting_issues()
-                for work in self._issues_under_way():
-                    found = (yield from self._chunk(work)) or found
+                found = (yield from _SideBySide(self._issues_under_way(), self._chunk).pass_on()) or found
 
     def _issues_under_way(self) -> Sequence[IssueWork]:
         pks = Issue.objects.filter(state=Issue.State.SENDING).order_by("pk").values_list("pk", flat=True)
@@ -210,6 +211,62 @@ class Feed:
 Stream = Generator[Job | Pause, None, bool]
 
 Rows = Generator[Job | Pause, None, None]
+
+
+class _SideBySide:
+    """A chunk of each issue, and while one of them waits for its turn more of the others."""
+
+    def __init__(self, works: Sequence[IssueWork], chunk: Callable[[IssueWork], Stream]) -> None:
+        self._chunk = chunk
+        self._going = deque((work, chunk(work)) for work in works)
+        #: Those that wait, and until when.
+        self._waiting: list[tuple[float, IssueWork, Stream]] = []
+        self._found = False
+
+    def pass_on(self) -> Stream:
+        """Pass on what comes next of all of them, and a pause only where all of them wait."""
+        try:
+            while self._going or self._waiting:
+                self._wake()
+                if found := self._next():
+                    yield found
+        finally:
+            with contextlib.ExitStack() as stack:
+                for _work, chunk in self._going:
+                    stack.callback(chunk.close)
+                for _until, _work, chunk in self._waiting:
+                    stack.callback(chunk.close)
+        return self._found
+
+    def _wake(self) -> None:
+        now = time.monotonic()
+        self._going.extendleft((work, chunk) for until, work, chunk in self._waiting if until <= now)
+        self._waiting = [one for one in self._waiting if one[0] > now]
+
+    def _next(self) -> Job | Pause | None:
+        if not self._going:
+            return Pause(min(until for until, _work, _chunk in self._waiting))
+        work, chunk = self._going[0]
+        try:
+            found = next(chunk)
+        except StopIteration as end:
+            self._going.popleft()
+            self._ended(work, has_more=end.value)
+            return None
+        if isinstance(found, Pause):
+            self._waiting.append((found.until, *self._going.popleft()))
+            return None
+        return found
+
+    def _ended(self, work: IssueWork, *, has_more: bool) -> None:
+        """Begin another chunk of an issue that may have more, for as long as somebody waits."""
+        self._found = self._found or has_more
+        if has_more and self._waiting and work.issue and _is_under_way(work.issue):
+            self._going.append((work, self._chunk(work)))
+
+
+def _is_under_way(issue: Issue) -> bool:
+    return Issue.objects.filter(pk=issue.pk, state=Issue.State.SENDING).exists()
 
 
 def _share_for(work: Work, wanted: int) -> lanes.Share | None:

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from onward_newsletter import lanes
+from onward_newsletter.actions.issues import issue_books
 from onward_newsletter.feed import ISSUES, Feed, Job, Pause
 from onward_newsletter.models import Lane
 from onward_newsletter.pump import pump
@@ -143,3 +144,25 @@ def test_the_outbox_does_not_wait_for_a_newsletters_rate(relay: SinkThread) -> N
     pump(limit_seconds=0.5)
 
     assert sum(name.startswith("quick") for name in relay.book.accepted()) == 5
+
+
+def test_an_issue_with_a_rate_lets_another_one_go_meanwhile(relay: SinkThread) -> None:
+    slow = sending_to(readers(20, "slow"), NewsletterFactory.create(rate_per_second=2))
+    quick = sending_to(readers(60, "quick"), NewsletterFactory.create(slug="quick"))
+
+    pump(limit_seconds=5)
+
+    assert issue_books(quick).submitted == 60
+    assert 2 <= issue_books(slow).submitted < 20
+
+
+def test_two_issues_with_a_rate_go_side_by_side(relay: SinkThread) -> None:
+    first, second = (
+        sending_to(readers(20, word), NewsletterFactory.create(slug=word, rate_per_second=5))
+        for word in ("first", "second")
+    )
+
+    pump(limit_seconds=3)
+
+    assert issue_books(first).submitted >= 3
+    assert issue_books(second).submitted >= 3
