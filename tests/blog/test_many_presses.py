@@ -1,18 +1,13 @@
 """A button pressed many times at once does once what it says, on SQLite and on PostgreSQL."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.blog import pressing
+from tests.own_program import report_of
 
 
-ROOT = Path(__file__).resolve().parents[2]
 EXPECTED = {
     "telling": {"errors": [], "sent": 40, "mails": 40, "addresses": 40, "untold": 0},
     "ending": {"errors": [], "drafts": 1, "gone": 30, "following": 0},
@@ -28,21 +23,6 @@ def test_many_presses_at_once_on_sqlite(crowd: Any, author: Any) -> None:
 
 @pytest.mark.services
 def test_many_presses_at_once_on_postgresql(postgresql_database: str) -> None:
-    folders = (".", "blog", "polls", "newsletter", "site")
-    outcome = subprocess.run(
-        [sys.executable, "-m", "tests.blog.pressing"],
-        env={
-            **os.environ,
-            "DATABASE_URL": postgresql_database,
-            "DJANGO_SETTINGS_MODULE": "onward_site.settings.test",
-            "PYTHONPATH": os.pathsep.join(str(ROOT / folder) for folder in folders),
-        },
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert outcome.returncode == 0, outcome.stderr[-3000:]
+    report = report_of("tests.blog.pressing", postgresql_database)
 
-    assert json.loads(outcome.stdout) == {"vendor": "postgresql", **EXPECTED}
+    assert report == {"vendor": "postgresql", **EXPECTED}

@@ -1,19 +1,14 @@
 """Several people write the next part at once, on SQLite and on PostgreSQL: there is one draft, filled once."""
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.blog import writing_crowd
+from tests.own_program import report_of
 
 
-ROOT = Path(__file__).resolve().parents[2]
 EXPECTED = {
     "writing": {
         "errors": [],
@@ -41,21 +36,6 @@ def test_many_writers_at_once_on_sqlite(crowd: Callable[[], dict[str, Any]]) -> 
 
 @pytest.mark.services
 def test_many_writers_at_once_on_postgresql(postgresql_database: str) -> None:
-    folders = (".", "blog", "polls", "newsletter", "site")
-    outcome = subprocess.run(
-        [sys.executable, "-m", "tests.blog.writing_crowd"],
-        env={
-            **os.environ,
-            "DATABASE_URL": postgresql_database,
-            "DJANGO_SETTINGS_MODULE": "onward_site.settings.test",
-            "PYTHONPATH": os.pathsep.join(str(ROOT / folder) for folder in folders),
-        },
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-    )
-    assert outcome.returncode == 0, outcome.stderr[-3000:]
+    report = report_of("tests.blog.writing_crowd", postgresql_database, timeout=600)
 
-    assert json.loads(outcome.stdout) == {"vendor": "postgresql", **EXPECTED}
+    assert report == {"vendor": "postgresql", **EXPECTED}

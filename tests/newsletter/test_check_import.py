@@ -2,11 +2,7 @@
 
 import csv
 import io
-import json
-import os
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -28,6 +24,7 @@ from onward_newsletter.actions.importing import BATCH, Import
 from onward_newsletter.actions.subscribing import suppress
 from onward_newsletter.addresses import address_key
 from onward_newsletter.models import Subscriber, SubscriberImport, Subscription, Suppression
+from tests.own_program import report_of
 
 from .factories import SubscriptionFactory
 from .imports import IMPORTS, checked, many, started
@@ -36,7 +33,6 @@ from .imports import IMPORTS, checked, many, started
 pytestmark = pytest.mark.django_db
 
 LARGE = BATCH + 50
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -324,21 +320,8 @@ def test_check_comes_before_an_import_under_way(newsletter):
 
 @pytest.mark.services
 def test_four_workers_look_through_one_file_together_on_postgresql(postgresql_database):
-    outcome = subprocess.run(
-        [sys.executable, "-m", "tests.newsletter.crowd_of_checkers"],
-        env={
-            **os.environ,
-            "DATABASE_URL": postgresql_database,
-            "DJANGO_SETTINGS_MODULE": "onward_site.settings.test",
-        },
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    found = report_of("tests.newsletter.crowd_of_checkers", postgresql_database)
 
-    assert outcome.returncode == 0, outcome.stderr
-    found = json.loads(outcome.stdout)
     assert found["workers"] > 1
     assert found["check"] == ["draft", 3_001, {"added": 3_000, "known": 1}]
     assert found["import"] == ["done", 3_001, {"added": 3_000, "known": 1}]

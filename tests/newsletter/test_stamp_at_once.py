@@ -1,20 +1,13 @@
 """The short way of stamping stamps what the long way stamps, and nothing else."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from onward_newsletter.at_once import statements_for
 from onward_newsletter.work import IssueWork, OutboxWork
+from tests.own_program import report_of
 
 from .factories import IssueFactory
 
-
-ROOT = Path(__file__).resolve().parents[2]
 
 #: What stops one reader's mail, and what stops the whole issue; the last of three rows is nobody else's matter.
 STOPPED = {"nothing": [1, 2], "pause_issue": []}
@@ -22,21 +15,8 @@ STOPPED = {"nothing": [1, 2], "pause_issue": []}
 
 @pytest.mark.services
 def test_both_ways_stamp_the_same_rows_on_postgresql(postgresql_database: str) -> None:
-    outcome = subprocess.run(
-        [sys.executable, "-m", "tests.newsletter.fences"],
-        env={
-            **os.environ,
-            "DATABASE_URL": postgresql_database,
-            "DJANGO_SETTINGS_MODULE": "onward_site.settings.test",
-        },
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    cases = report_of("tests.newsletter.fences", postgresql_database)
 
-    assert outcome.returncode == 0, outcome.stderr
-    cases = json.loads(outcome.stdout)
     assert len(cases) == 18
     for case, found in cases.items():
         assert found["short"] == found["long"] == found["short again"], case

@@ -4,21 +4,18 @@
 """
 
 import json
-import os
-import subprocess
 import sys
 import threading
 import time
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.own_program import report_of
 from tests.polls import crowd
 
 
-ROOT = Path(__file__).resolve().parents[2]
 AUTHORS, READERS, WAITING = 4, 16, 8
 
 
@@ -169,23 +166,7 @@ def test_no_ballot_comes_after_the_archive_on_sqlite() -> None:
 def test_both_hold_on_postgresql_and_a_ballot_bears_the_wording_its_reader_saw(
     postgresql_database: str,
 ) -> None:
-    folders = (".", "blog", "polls", "newsletter", "site")
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.polls.test_edit_while_voting"],
-        env={
-            **os.environ,
-            "DATABASE_URL": postgresql_database,
-            "DJANGO_SETTINGS_MODULE": "onward_site.settings.test",
-            "PYTHONPATH": os.pathsep.join(str(ROOT / folder) for folder in folders),
-        },
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    report = json.loads(done.stdout)
+    report = report_of("tests.polls.test_edit_while_voting", postgresql_database)
 
     assert report["vendor"] == "postgresql"
     for outcome in report["reworded"]:

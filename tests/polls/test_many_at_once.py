@@ -1,19 +1,12 @@
 """Many at once: one reader has one ballot, and every count adds up, on SQLite and on PostgreSQL."""
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.own_program import report_of
 from tests.polls import crowd, crowd_of_one
-
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def assert_exact(outcome: dict[str, Any], expected: dict[str, int | bool]) -> None:
@@ -54,24 +47,7 @@ def test_many_at_once_on_sqlite_leave_exact_books(gather: Callable[[int], dict[s
 
 @pytest.mark.services
 def test_many_at_once_on_postgresql_leave_exact_books(postgresql_database: str) -> None:
-    outcome = subprocess.run(
-        [sys.executable, "-m", "tests.polls.crowd"],
-        env={
-            **os.environ,
-            "DATABASE_URL": postgresql_database,
-            "DJANGO_SETTINGS_MODULE": "onward_site.settings.test",
-            "PYTHONPATH": os.pathsep.join(
-                str(ROOT / folder) for folder in (".", "blog", "polls", "newsletter", "site")
-            ),
-        },
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-    )
-    assert outcome.returncode == 0, outcome.stderr[-3000:]
-    report = json.loads(outcome.stdout)
+    report = report_of("tests.polls.crowd", postgresql_database, timeout=600)
 
     assert report["vendor"] == "postgresql"
     assert report["messages"] == 1

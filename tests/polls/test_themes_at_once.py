@@ -1,22 +1,15 @@
 """Several windows at once: themes are suggested once, accepted once, and what the author sorts stays, on both databases."""
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.own_program import report_of
 from tests.polls import crowd_of_authors
 
 
 pytest.importorskip("sklearn", reason="the extra themes is not installed")
-
-ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = (".", "blog", "polls", "newsletter", "site")
 
 #: What each crowd leaves behind.
 EXPECTED: dict[str, dict[str, Any]] = {
@@ -34,22 +27,7 @@ def test_windows_at_once_agree_on_sqlite(gather: Callable[[], dict[str, Any]]) -
 
 @pytest.mark.services
 def test_windows_at_once_agree_on_postgresql(postgresql_database: str) -> None:
-    outcome = subprocess.run(
-        [sys.executable, "-m", "tests.polls.crowd_of_authors"],
-        env={
-            **os.environ,
-            "DATABASE_URL": postgresql_database,
-            "DJANGO_SETTINGS_MODULE": "onward_site.settings.test",
-            "PYTHONPATH": os.pathsep.join(str(ROOT / folder) for folder in FOLDERS),
-        },
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert outcome.returncode == 0, outcome.stderr[-3000:]
-    report = json.loads(outcome.stdout)
+    report = report_of("tests.polls.crowd_of_authors", postgresql_database)
 
     assert report["vendor"] == "postgresql"
     for name, expected in EXPECTED.items():
