@@ -62,7 +62,7 @@ class Front:
             "wsgi.url_scheme": "http",
             **environ,
         }
-        answer: Any = self.cache(request, lambda *said: begun.append(said))  # type: ignore[arg-type, return-value]
+        answer: Any = self.cache(request, lambda *said: begun.append(said))  # type: ignore[arg-type]
         body = b"".join(answer)
         if hasattr(answer, "close"):
             answer.close()
@@ -289,6 +289,22 @@ def test_a_page_is_sent_compressed_and_revalidated(coding: str, unpack: Callable
     assert front.get("/", HTTP_IF_NONE_MATCH='"another"')[0] == 200
     refused = front.get("/", HTTP_ACCEPT_ENCODING=f"{coding};q=0")
     assert "content-encoding" not in refused[1]
+
+
+def test_what_django_reads_from_a_trusted_proxy_is_part_of_the_name(settings: Any) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.USE_X_FORWARDED_HOST = True
+    front = Front(bare())
+    seen: tuple[dict[str, str], ...] = (
+        {},
+        {"HTTP_X_FORWARDED_PROTO": "https"},
+        {"HTTP_X_FORWARDED_PROTO": "https", "HTTP_X_FORWARDED_HOST": "b"},
+    )
+    for _time in range(2):
+        for headers in (*seen, {"HTTP_X_FORWARDED_PROTO": "http"}):
+            front.get("/", **headers)
+
+    assert len(front.asked) == len(front.cache.shelf.pages) == len(seen)
 
 
 def test_head_is_answered_with_the_headers_alone() -> None:
