@@ -11,11 +11,20 @@ from django.core.cache import caches
 from django.test import Client
 
 from tests.browser import browser_type_launch_args
-from tests.services import own_server, postgresql_database, postgresql_url, redis_url
+from tests.services import (
+    migrated_database,
+    migrated_postgresql,
+    own_server,
+    postgresql_database,
+    postgresql_url,
+    redis_url,
+)
 
 
 __all__ = [
     "browser_type_launch_args",
+    "migrated_database",
+    "migrated_postgresql",
     "own_server",
     "postgresql_database",
     "postgresql_url",

@@ -26,6 +26,8 @@ import psycopg
 import pytest
 import redis
 
+from tests.own_program import run_as_program
+
 
 START_SECONDS = 60
 
@@ -69,6 +71,21 @@ def postgresql_database(postgresql_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_url: str) -> Iterator[str]:
+    """Name of a PostgreSQL database with the site's tables and nothing in them, which nobody is connected to."""
+    with new_database(postgresql_url) as url:
+        run_as_program("django", url, "migrate", "--verbosity=0", "--no-input")
+        yield urlsplit(url).path.lstrip("/")
+
+
+@pytest.fixture
+def migrated_database(postgresql_url: str, migrated_postgresql: str) -> Iterator[str]:
+    """URL of a PostgreSQL database of the test's own, copied from one that was migrated once for all tests."""
+    with new_database(postgresql_url, like=migrated_postgresql) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     """URL of a running Redis; a test that minds what others left there uses FLUSHDB or another number."""
     if given := os.environ.get("TEST_REDIS_URL"):
@@ -82,11 +99,14 @@ def redis_url() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def new_database(server_url: str) -> Iterator[str]:
-    """Create an empty database on the server, yield its URL, and drop it with whoever is still connected."""
+def new_database(server_url: str, *, like: str = "template1") -> Iterator[str]:
+    """Create a database on the server, yield its URL, and drop it with whoever is still connected.
+
+    It is empty, or a copy of the database called ``like``, which nobody may be connected to.
+    """
     name = f"onward_{secrets.token_hex(6)}"
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
     try:
         yield urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
     finally:

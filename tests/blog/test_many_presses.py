@@ -22,7 +22,7 @@ def test_many_presses_at_once_on_sqlite(crowd: Any, author: Any) -> None:
 
 
 @pytest.mark.services
-def test_many_presses_at_once_on_postgresql(postgresql_database: str) -> None:
-    report = report_of("tests.blog.pressing", postgresql_database)
+def test_many_presses_at_once_on_postgresql(migrated_database: str) -> None:
+    report = report_of("tests.blog.pressing", migrated_database)
 
     assert report == {"vendor": "postgresql", **EXPECTED}

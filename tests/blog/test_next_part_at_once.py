@@ -35,7 +35,7 @@ def test_many_writers_at_once_on_sqlite(crowd: Callable[[], dict[str, Any]]) -> 
 
 
 @pytest.mark.services
-def test_many_writers_at_once_on_postgresql(postgresql_database: str) -> None:
-    report = report_of("tests.blog.writing_crowd", postgresql_database, timeout=600)
+def test_many_writers_at_once_on_postgresql(migrated_database: str) -> None:
+    report = report_of("tests.blog.writing_crowd", migrated_database, timeout=600)
 
     assert report == {"vendor": "postgresql", **EXPECTED}

@@ -319,8 +319,8 @@ def test_check_comes_before_an_import_under_way(newsletter):
 
 
 @pytest.mark.services
-def test_four_workers_look_through_one_file_together_on_postgresql(postgresql_database):
-    found = report_of("tests.newsletter.crowd_of_checkers", postgresql_database)
+def test_four_workers_look_through_one_file_together_on_postgresql(migrated_database):
+    found = report_of("tests.newsletter.crowd_of_checkers", migrated_database)
 
     assert found["workers"] > 1
     assert found["check"] == ["draft", 3_001, {"added": 3_000, "known": 1}]

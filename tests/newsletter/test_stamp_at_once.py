@@ -14,8 +14,8 @@ STOPPED = {"nothing": [1, 2], "pause_issue": []}
 
 
 @pytest.mark.services
-def test_both_ways_stamp_the_same_rows_on_postgresql(postgresql_database: str) -> None:
-    cases = report_of("tests.newsletter.fences", postgresql_database)
+def test_both_ways_stamp_the_same_rows_on_postgresql(migrated_database: str) -> None:
+    cases = report_of("tests.newsletter.fences", migrated_database)
 
     assert len(cases) == 18
     for case, found in cases.items():

@@ -164,9 +164,9 @@ def test_no_ballot_comes_after_the_archive_on_sqlite() -> None:
 
 @pytest.mark.services
 def test_both_hold_on_postgresql_and_a_ballot_bears_the_wording_its_reader_saw(
-    postgresql_database: str,
+    migrated_database: str,
 ) -> None:
-    report = report_of("tests.polls.test_edit_while_voting", postgresql_database)
+    report = report_of("tests.polls.test_edit_while_voting", migrated_database)
 
     assert report["vendor"] == "postgresql"
     for outcome in report["reworded"]:

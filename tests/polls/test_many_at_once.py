@@ -46,8 +46,8 @@ def test_many_at_once_on_sqlite_leave_exact_books(gather: Callable[[int], dict[s
 
 
 @pytest.mark.services
-def test_many_at_once_on_postgresql_leave_exact_books(postgresql_database: str) -> None:
-    report = report_of("tests.polls.crowd", postgresql_database, timeout=600)
+def test_many_at_once_on_postgresql_leave_exact_books(migrated_database: str) -> None:
+    report = report_of("tests.polls.crowd", migrated_database, timeout=600)
 
     assert report["vendor"] == "postgresql"
     assert report["messages"] == 1

@@ -26,8 +26,8 @@ def test_windows_at_once_agree_on_sqlite(gather: Callable[[], dict[str, Any]]) -
 
 
 @pytest.mark.services
-def test_windows_at_once_agree_on_postgresql(postgresql_database: str) -> None:
-    report = report_of("tests.polls.crowd_of_authors", postgresql_database)
+def test_windows_at_once_agree_on_postgresql(migrated_database: str) -> None:
+    report = report_of("tests.polls.crowd_of_authors", migrated_database)
 
     assert report["vendor"] == "postgresql"
     for name, expected in EXPECTED.items():
