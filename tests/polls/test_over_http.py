@@ -23,10 +23,10 @@ Site = tuple[dict[str, str], int]
 
 
 @pytest.fixture(scope="module")
-def site(postgresql_url: str) -> Iterator[Site]:
+def site(postgresql_url: str, migrated_postgresql: str) -> Iterator[Site]:
     """A site on PostgreSQL: its environment, and the port it is served on."""
     with (
-        new_database(postgresql_url) as url,
+        new_database(postgresql_url, like=migrated_postgresql) as url,
         a_site(DATABASE_URL=url, TRUSTED_PROXY_COUNT="1") as environment,
     ):
         manage("migrate", "--verbosity", "0", environment=environment)
