@@ -45,6 +45,17 @@ def test_what_is_set_aside_and_what_is_to_decide_is_shown(author: Client, poll: 
     assert "One answer 1 0 7 2 Open" in text_of(author.get(address("list")))
 
 
+def test_two_polls_that_ask_the_same_are_told_apart(author: Client) -> None:
+    earlier = a_poll("The same?")
+    an_article(earlier)
+    a_poll("The same?", follows=earlier)
+
+    page = text_of(author.get(address("list")))
+
+    assert page.index("One answer, asked again 0 0 Open no live page yet") < page.index("One answer 0 0 Open")
+    assert page.count("no live page yet") == 1
+
+
 def test_each_poll_leads_to_the_pages_it_stands_in(author: Client) -> None:
     poll = a_poll()
     pages = [an_article(poll), an_article(poll)]

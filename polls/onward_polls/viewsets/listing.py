@@ -24,6 +24,14 @@ class StateColumn(Column):
         return life_line(instance) or _("Open")
 
 
+class KindColumn(Column):
+    """The kind of a poll, and whether it asks an earlier one's question, which often reads the same."""
+
+    def get_value(self, instance: Poll) -> str:
+        kind = str(instance.get_kind_display())
+        return _("%(kind)s, asked again") % {"kind": kind} if instance.follows_id else kind
+
+
 class PlacesColumn(Column):
     """What shows a poll, each with the way to its editor."""
 
@@ -39,7 +47,7 @@ class QuietNumberColumn(NumberColumn):
 
 COLUMNS = [
     "question",
-    Column("get_kind_display", label=gettext_lazy("Kind")),
+    KindColumn("kind", label=gettext_lazy("Kind")),
     NumberColumn("answers", label=gettext_lazy("Answers"), sort_key="answers"),
     NumberColumn("sentences", label=gettext_lazy("With words"), sort_key="sentences"),
     QuietNumberColumn("set_aside", label=gettext_lazy("Set aside")),
