@@ -27,8 +27,12 @@ def main(what: str, number: int) -> None:
 def _set_connections() -> None:
     from django.conf import settings
 
+    from onward_newsletter.conf import get_settings
+
     connections = int(os.environ.get("BENCH_CONNECTIONS", "10"))
     settings.ONWARD_NEWSLETTER = {**settings.ONWARD_NEWSLETTER, "CONNECTIONS": connections}
+    # Something may have asked already while the site was set up.
+    get_settings.cache_clear()
 
 
 def fill(number: int) -> dict[str, Any]:
