@@ -17,9 +17,13 @@ _with_years: ContextVar[bool] = ContextVar("onward_polls_with_years", default=Fa
 
 
 class PollError(Exception):
-    """A ballot was refused; ``str(error)`` tells the reader why, ``status`` is the HTTP status for it."""
+    """A ballot was refused; ``str(error)`` tells the reader why, ``status`` is the HTTP status for it.
+
+    ``way_on`` is the path of a page where the reader can go on; empty if there is none.
+    """
 
     status = 400
+    way_on = ""
 
 
 class PollClosed(PollError):

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from wagtail import hooks
 
+from onward_blog.pages.models import ArticlePage
 from onward_polls.actions import add_words
 from onward_polls.components import poll_mail_links, poll_mail_text
 from onward_polls.models import Ballot, Poll, ReaderLink, TallyDelta
@@ -145,8 +146,21 @@ def test_a_link_nobody_mailed_is_told_so(poll: Poll, client: Client) -> None:
     response = client.post(link(poll, "Selling", "made-up"))
 
     assert response.status_code == 404
-    assert "does not belong to a mail we know" in response.content.decode()
+    page = response.content.decode()
+    assert "does not belong to a mail we know" in page
+    assert f'href="/polls/{poll.pk}/"' in page
     assert Ballot.objects.count() == 0
+
+
+def test_a_link_to_a_question_that_is_not_public_leads_nowhere(poll: Poll, client: Client) -> None:
+    there = link(poll, "Selling", "made-up")
+    ArticlePage.objects.get().unpublish()
+
+    page = client.get(there).content.decode()
+
+    assert "does not belong to a mail we know" in page
+    assert f"/polls/{poll.pk}/" not in page
+    assert "on the page instead" not in page
 
 
 def test_a_link_to_a_closed_poll_says_when_it_closed(poll: Poll, client: Client) -> None:

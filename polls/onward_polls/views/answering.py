@@ -167,7 +167,11 @@ class Desk:
 
 def show_sentence(request: HttpRequest, error: PollError) -> HttpResponse:
     """Answer with one sentence: for a script alone, else on a page."""
-    context = {"base_template": polls_settings().BASE_TEMPLATE, "sentence": str(error)}
+    context = {
+        "base_template": polls_settings().BASE_TEMPLATE,
+        "sentence": str(error),
+        "way_on": error.way_on,
+    }
     template = (
         "onward_polls/components/sentence.html"
         if wants_fragment(request)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from onward_polls.actions import cast_from_mail
@@ -11,7 +12,7 @@ from onward_polls.ballots.ballot_rules import find_options
 from onward_polls.components import State
 from onward_polls.errors import PollError
 from onward_polls.models import Option
-from onward_polls.placement import path_of_page
+from onward_polls.placement import is_public, path_of_page
 from onward_polls.posts import Place, read_post
 from onward_polls.readers import MailReader, ensure_identity, resolve_mail_token, view_reader
 
@@ -24,11 +25,15 @@ class MailLinkUnknown(PollError):
 
     status = 404
 
-    def __init__(self) -> None:
+    def __init__(self, option: Option | None) -> None:
+        if option and is_public(option.poll):
+            self.way_on = reverse("onward_polls:poll", args=[option.poll_id])
         super().__init__(
             _(
                 "This link does not belong to a mail we know, so nothing was counted. You can answer on the page instead."
             )
+            if self.way_on
+            else _("This link does not belong to a mail we know, so nothing was counted.")
         )
 
 
@@ -37,9 +42,9 @@ def vote(request: HttpRequest, token: str, option_uuid: UUID) -> HttpResponse:
     """Show the poll with the option from the mail marked, or count what the reader sent from there."""
     fields = read_post(request) if request.method == "POST" else QueryDict()
     reader = resolve_mail_token(token)
-    option = Option.objects.filter(uuid=option_uuid).first()
+    option = Option.objects.filter(uuid=option_uuid).select_related("poll").first()
     if reader is None or option is None:
-        raise MailLinkUnknown
+        raise MailLinkUnknown(option)
     desk = Desk.open(request, option.poll_id, fields)
     way_back = desk.place.next_path or path_of_page(reader.page_ref, request)
     desk = Desk(request, desk.poll, Place(reader.page_ref, way_back), reader.identity)
