@@ -1,6 +1,7 @@
 """What tests of readers' questions need: a series, questions in each state, and a reader at its page."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -19,8 +20,11 @@ WORDS = "What do managers do all day?"
 def a_question(
     series: Any, words: str = WORDS, *, state: str = "public", wanted: int = 1, **fields: Any
 ) -> ReaderQuestion:
-    """Store a question in this state, wanted by so many readers."""
-    seen = {} if state in ("held", "rejected") else {"public_at": timezone.now()}
+    """Store a question in this state, wanted by so many readers.
+
+    It became public a moment ago: SQLite's clock counts in milliseconds, and a roundup holds what was there before now.
+    """
+    seen = {} if state in ("held", "rejected") else {"public_at": timezone.now() - timedelta(milliseconds=1)}
     question = ReaderQuestion.objects.create(
         page_id=series.pk, words=words, state=state, **{**seen, **fields}
     )
