@@ -63,7 +63,9 @@ class Desk:
 
     def publish(self) -> None:
         self.page.get_by_role("button", name="More actions").last.click()
-        self.page.get_by_role("button", name="Publish").last.click()
+        # A message of the screen before may say "published" too.
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="Publish").last.click()
         expect(self.page.locator(".messages .success")).to_contain_text("published")
 
     def stand_by(self) -> None:
