@@ -320,12 +320,21 @@ def test_readers_get_the_old_page_for_a_day_when_no_new_one_can_be_made(
 ) -> None:
     front = Front(bare())
     front.get("/")
-    versions.bump(1)
     front.inside = bare("503 Service Unavailable", [("Retry-After", "30")], b"Away")
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 61)
     assert front.get("/")[::2] == (200, b"Hello")
 
-    now = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: now + STALE_SECONDS + 1)
+
+    assert front.get("/")[::2] == (503, b"Away")
+
+
+def test_what_was_taken_back_does_not_return_when_the_database_is_away() -> None:
+    front = Front(bare(body=b"A sentence that its reader withdraws"))
+    front.get("/")
+    versions.bump(1)
+    front.inside = bare("503 Service Unavailable", [("Retry-After", "30")], b"Away")
 
     assert front.get("/")[::2] == (503, b"Away")
 

@@ -10,7 +10,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from onward_blog import versions
 
 from .asking import Name, name_of, request_for_all
-from .pages import STALE_SECONDS, Headers, Shelf, may_be_kept, page_from
+from .pages import Headers, Shelf, may_be_kept, page_from
 
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ class PageCache:
     Only what an answer itself calls public is kept (``s-maxage``), for no longer than it says, and no longer than until
     anything public changes: every process sees the new version of the site with its next request. A page whose time has
     come is made once, while others of the same process wait for it. If it cannot be made, because the database is away,
-    readers get the old one for up to a day.
+    readers get the old one for up to a day, unless something was changed since: it may hold what was taken back.
     """
 
     def __init__(self, application: WSGIApplication, *, megabytes: int) -> None:
@@ -64,7 +64,7 @@ class PageCache:
             page = page_from(headers, _read(answer), version)
             self.shelf.keep(name, page)
             return page.send(environ, start_response)
-        if status.startswith("5") and old and old.age < STALE_SECONDS:
+        if status.startswith("5") and old and old.may_be_late(version):
             _read(answer)
             log.warning("%s could not be made anew (%s): readers get the page of before.", name.path, status)
             return old.send(environ, start_response)

@@ -53,6 +53,10 @@ class Page:
         """Whether it may still be sent. ``version`` is the site's now; empty where that could not be read."""
         return self.age < self.seconds and (version == self.version or not version)
 
+    def may_be_late(self, version: str) -> bool:
+        """Whether it may be sent after its time: only if nothing was withdrawn, hidden or changed since it was made."""
+        return self.age < STALE_SECONDS and (version == self.version or not version)
+
     def send(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer with this page, or say that the reader has it already (RFC 9110, 13.1.2)."""
         coding = self._coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
