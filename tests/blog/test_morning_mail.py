@@ -17,6 +17,7 @@ from onward_blog.tasks import write_in_the_morning
 from onward_newsletter.models import Outbox
 from tests.blog.answers import a_part, a_poll, a_series, ballots, words
 from tests.blog.discussion import a_public
+from tests.numbers import numbers_in
 
 
 pytestmark = pytest.mark.django_db
@@ -222,7 +223,7 @@ def test_author_of_one_series_hears_nothing_of_another(article, poll, author, dj
     (mail,) = mails("writer@example.org")
     assert "My part: 4 answers." in mail.text
     for text in (mail.text, mail.html, mail.subject):
-        assert "77" not in text
+        assert "77" not in numbers_in(text)
         assert "squeezed" not in text
     assert list(AuthorDesk.objects.get(user=writer).mailed["totals"]) == [
         str(page.pk) for page in mine.get_children()

@@ -19,6 +19,7 @@ from onward_newsletter.models import Newsletter, Topic
 from onward_polls.models import Poll
 from tests.blog.answers import a_poll, ballots
 from tests.blog.factories import front_page, hide_behind_password, make_author, make_part, make_series
+from tests.numbers import numbers_in
 
 
 pytestmark = pytest.mark.django_db
@@ -123,8 +124,7 @@ def test_answers_are_shown_where_everybody_may_see_them(reader: Client) -> None:
     assert "7 answers so far" in html
     assert f'href="{part.url}#poll-{for_all.pk}">Always?</a>' in html
     assert "What others answered is shown to you once you have answered." in html
-    for hidden in ("11 answers", "13 answers", "17 answers", "48", "41", "31", "24"):
-        assert f" {hidden} " not in html, hidden
+    assert numbers_in(html).isdisjoint({"11", "13", "17", "48", "41", "31", "24"})
 
 
 def test_it_counts_down_to_the_number_the_author_promised(reader: Client) -> None:
@@ -160,8 +160,7 @@ def test_a_promise_about_hidden_answers_tells_no_number(reader: Client) -> None:
     html = text_of(reader, coming(part))
 
     assert "I write this part once there are 100 answers." in html
-    assert "57" not in html
-    assert "43" not in html
+    assert numbers_in(html).isdisjoint({"57", "43"})
 
 
 @pytest.mark.parametrize(

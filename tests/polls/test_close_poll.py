@@ -19,15 +19,16 @@ pytestmark = pytest.mark.django_db
 
 def test_a_page_left_open_overnight_cannot_vote(person: ReaderAtPoll) -> None:
     person.press("Selling")
-    Poll.objects.update(
-        opens_at=datetime(2026, 4, 1, tzinfo=UTC),
-        closes_at=datetime(timezone.now().year, 5, 3, 12, tzinfo=UTC),
-    )
+    closed = (timezone.now() - timedelta(days=1)).replace(hour=12)
+    Poll.objects.update(opens_at=closed - timedelta(days=30), closes_at=closed)
 
     response = person.press("Selling")
 
     assert response.status_code == 409
-    assert "This poll closed on 3 May, so your vote was not counted." in response.content.decode()
+    day = (
+        f"{closed.day} {closed:%B}" if closed.year == timezone.now().year else f"{closed.day} {closed:%B %Y}"
+    )
+    assert f"This poll closed on {day}, so your vote was not counted." in response.content.decode()
     assert Ballot.objects.count() == 0
 
 
