@@ -32,6 +32,9 @@ class NewsletterSettings:
     MINUTES_BETWEEN_MAILS: int = 10
     #: Subscribe requests from one network (/24 or /48) in ten minutes, and in a day.
     REQUESTS_PER_NETWORK: tuple[int, int] = (5, 20)
+    #: Where an answer must not tell whether an address is known, it takes so many seconds, or a multiple of it: longer than
+    #: such an answer takes to make. 0: answers come as soon as they can, and their time tells.
+    ANSWER_SECONDS: float = 0.1
     #: Whether the subscribe box asks browsers for a little work before a mail is written; needs the extra "altcha".
     PROOF_OF_WORK: bool = False
     #: The most numbers a browser has to try for that; 100,000 are about a second on a phone.

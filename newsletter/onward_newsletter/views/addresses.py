@@ -11,12 +11,14 @@ from onward_newsletter.addresses import half_hidden
 from onward_newsletter.forms import AddressForm
 from onward_newsletter.tokens import InvalidToken, Purpose, read_address_change, read_subscriber
 
+from .even_timing import evenly_timed
 from .pages import gone, page_context, private_page
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @private_page
+@evenly_timed
 def move(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows a form for the new address; POST asks its owner by mail, and answers the same whoever that is."""
     try:

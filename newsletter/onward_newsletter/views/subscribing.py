@@ -20,12 +20,14 @@ from onward_newsletter.models import Newsletter, Subscription, Topic
 from onward_newsletter.origins import is_foreign
 from onward_newsletter.tokens import InvalidToken, Purpose, read_subscription
 
+from .even_timing import evenly_timed
 from .pages import gone, page_context, private_page, wants_fragment
 from .proofs import has_worked, second_step
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@evenly_timed
 def subscribe_page(request: HttpRequest) -> HttpResponse:
     """GET shows the box; POST asks the owner of the address by mail, and answers the same whoever that is."""
     newsletter = _newsletter(request.POST.get("newsletter") or request.GET.get("newsletter"))

@@ -9,7 +9,7 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests-and-never-used-to-sign-anyth
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="onward-test-"))
 
 from .base import *
-from .base import DATABASES, VAR_DIR
+from .base import DATABASES, ONWARD_NEWSLETTER, VAR_DIR
 
 
 DEBUG = False
@@ -28,6 +28,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+ONWARD_NEWSLETTER = {**ONWARD_NEWSLETTER, "ANSWER_SECONDS": 0}
 WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
