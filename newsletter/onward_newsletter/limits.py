@@ -9,6 +9,7 @@ from django.utils.crypto import salted_hmac
 from rest_framework.throttling import SimpleRateThrottle
 
 from .addresses import canonical_for_limits
+from .clock import database_now
 from .conf import get_settings
 from .models import Outbox
 
@@ -84,7 +85,7 @@ def _slots(address: str, when: datetime) -> list[str]:
 
 def delay_when_busy(purposes: tuple[str, ...], now: datetime | None = None) -> timedelta:
     """Return how long a new mail about subscribing has to wait because the whole site sends too many a minute."""
-    now = now or timezone.now()
+    now = now or database_now()
     limit = get_settings().MAILS_PER_MINUTE
     waiting = Outbox.objects.filter(purpose__in=purposes, next_at__gt=now - timedelta(minutes=1)).count()
     if waiting < limit:

@@ -1,7 +1,7 @@
 """The mails this app writes by itself. None of them carries a word that a stranger typed."""
 
+from django.db.models import F
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from onward_newsletter import limits, links
@@ -90,7 +90,7 @@ def _about_subscribing(
     context |= {"newsletter": subscription.newsletter, "topic": subscription.topic}
     mail = _enqueue(name, address, subject, context, key)
     if mail and delay:
-        Outbox.objects.filter(pk=mail.pk).update(next_at=timezone.now() + delay)
+        Outbox.objects.filter(pk=mail.pk).update(next_at=F("next_at") + delay)
     return mail
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from onward_newsletter import doorbell, suppressions
 from onward_newsletter.addresses import address_key, normalise_address
+from onward_newsletter.clock import database_now
 from onward_newsletter.models import Outbox
 
 
@@ -40,7 +40,7 @@ def enqueue_mail(  # noqa: PLR0913 (these are the parts of a mail)
         text=text,
         html=html,
         headers=dict(headers or {}),
-        next_at=timezone.now(),
+        next_at=database_now(),
     )
     if not _is_new(mail):
         return None
