@@ -3,11 +3,13 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -149,8 +151,10 @@ class Arena:
             "-m", "celery", "-A", "onward_site", "worker", "--pool=solo", "--loglevel=warning", *flags
         )
 
-    def two_celery_workers(self, *, restarted: bool = False) -> subprocess.Popen[bytes]:
+    def two_celery_workers(self, *, restarted: bool = False, name: str = "celery") -> subprocess.Popen[bytes]:
         """Start production's worker: two processes; beat is inside to spare another one.
+
+        ``name``: tells it from another one, whose beat is another one as well.
 
         ``restarted``: when it ends it is started again, as docker-compose.yml does it. kombu 5.7 may trip over messages
         it still holds when Redis goes away, and then Celery ends.
@@ -162,8 +166,10 @@ class Arena:
             "onward_site",
             "worker",
             "--concurrency=2",
+            f"--hostname={name}@%h",
             "--beat",
-            "--loglevel=warning",
+            f"--schedule={self.directory / name}",
+            "--loglevel=info",
         ]
         return self._start(*words, restarted=restarted)
 
@@ -211,6 +217,11 @@ class Arena:
         self._output.close()
 
     # What came of it
+
+    def calls_received(self) -> Counter[str]:
+        """Return how often a worker received each call of the pump, by its id."""
+        log = (self.directory / "workers.log").read_text(errors="replace")
+        return Counter(re.findall(r"Task onward_newsletter\.pump\[([\w-]+)\] received", log))
 
     def wait_until(self, is_so: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS

@@ -8,9 +8,13 @@ local part. Words without a meaning are accepted. A mode, kept in a file beside 
     unknown      550 to RCPT                                     rejected  554 to the message
     closing      421 to the message                              dropped   hung up at DATA, before the message
     hiccup       421 to the first message, accepted afterwards
+    shut         421 to RCPT
+    gone         550 to RCPT, and hung up at the next command
+    left         hung up a moment after the go-ahead, whatever has come of the message
 
 Modes: "closed" answers 421 to everything, "refusing" 550 to every recipient, "sender" 553 to every sender, "dumb" takes
-connections and is silent, "busy" greets with 451, "later" answers 454 to every sender.
+connections and is silent, "busy" greets with 451, "later" answers 454 to every sender. A sender that begins with "nobody-" gets
+553 in any mode.
 """
 
 import argparse
@@ -114,7 +118,7 @@ class _Session:
         return await self.say("221 bye")
 
     async def on_mail(self, argument: str) -> bool:
-        if self.sink.mode == "sender":
+        if self.sink.mode == "sender" or "<nobody-" in argument:
             return await self.say("553 5.7.1 not from you")
         if self.sink.mode == "later":
             return await self.say("454 4.7.0 not just now")
@@ -124,17 +128,22 @@ class _Session:
         self.recipient = argument.partition("<")[2].partition(">")[0]
         self.sink.write("rcpt", rcpt=self.recipient)
         word = self.recipient.partition("-")[0]
-        if self.sink.mode == "refusing" or word == "unknown":
+        if self.sink.mode == "refusing" or word in {"unknown", "gone"}:
             return await self.say("550 5.1.1 no such mailbox")
+        if word == "shut":
+            return await self.say("421 4.7.0 too many for this one")
         if word == "deferred" or (word == "greylisted" and self.sink.times_asked(self.recipient) == 1):
             return await self.say("451 4.7.1 come back later")
         return await self.say("250 recipient ok")
 
     async def on_data(self, argument: str) -> bool:
         word = self.recipient.partition("-")[0]
-        if word == "dropped":
+        if word in {"dropped", "gone"}:
             return False
         await self.say("354 go ahead")
+        if word == "left":
+            await asyncio.sleep(0.02)
+            return False
         data = await self.reader.readuntil(b"\r\n.\r\n")
         if word == "closing" or (word == "hiccup" and self.sink.times_asked(self.recipient) == 1):
             return await self.say("421 4.3.2 shutting down")

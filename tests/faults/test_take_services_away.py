@@ -46,6 +46,31 @@ def test_killed_workers_on_postgresql_and_redis_mail_nobody_twice_and_forget_nob
         assert issue_books(issue).is_balanced
 
 
+def test_calls_that_are_delivered_again_and_again_mail_nobody_twice(
+    open_arena_on_postgresql: OpenArena,
+) -> None:
+    """Two beats, four processes, ten calls for each, and a broker that takes a call for lost after five seconds."""
+    recipients = 1000 if LONG else 200
+    with open_arena_on_postgresql(delay=0.2, newsletter={"CONNECTIONS": 1}) as field:
+        field.environment["FAULTS_VISIBILITY"] = "5"
+        issue = field.send(field.issue_for(readers(recipients)))
+        field.manage(
+            "shell", "-c", "from onward_newsletter.tasks import pump\nfor _ in range(10): pump.delay()"
+        )
+
+        for name in ("one", "other"):
+            field.two_celery_workers(name=name)
+        field.see_through(issue)
+
+        verdict = field.verdict(issue)
+        assert verdict.is_clean, verdict
+        assert not verdict.in_doubt
+        assert field.book.count() == recipients
+        again = [number for number in field.calls_received().values() if number > 1]
+        field.say(f"{len(again)} of {len(field.calls_received())} calls were delivered again")
+        assert again
+
+
 @pytest.mark.parametrize("each", CONNECTIONS)
 def test_every_answer_that_is_lost_is_in_doubt_and_no_other(
     open_arena_on_postgresql: OpenArena, each: int
