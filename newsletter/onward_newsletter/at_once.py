@@ -6,23 +6,22 @@ connection, and from then on only the values change. What must hold for a stamp 
 ``claims`` and in the work's ``fences``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db import connection, transaction
+from django.db import connection
 
 from . import claims
 from .models import Delivery, Subscriber
+from .second_connection import Parameters
 from .work import IssueWork
 
 
-#: Each use of a statement after the first finds it prepared.
-PREPARE_AFTER = 1
-
-#: How a list of one value looks in Django's SQL, and how one of any length looks in PostgreSQL's.
-ONE_VALUE, ANY_VALUES = " IN (", " = ANY("
+#: How a list of one value looks in Django's SQL.
+ONE_VALUE = " IN ("
 
 
 @dataclass(frozen=True)
@@ -30,54 +29,69 @@ class Slot:
     """The place of a list of values that is another one each time."""
 
     name: str
+    type: str
 
 
 #: Stands for the one row of which a statement is made; no row has such values.
-STAND_INS: dict[Any, Slot] = {-1: Slot("pk"), "any token": Slot("token"), "any address": Slot("address")}
+STAND_INS: dict[Any, Slot] = {
+    -1: Slot("pk", "bigint[]"),
+    "any token": Slot("token", "text[]"),
+    "any address": Slot("address", "text[]"),
+}
 
 
 @dataclass(frozen=True)
 class Statement:
-    """SQL, and its parameters: a value, or the place of a list."""
+    """SQL in pieces, and the slots between them."""
 
-    sql: str
-    params: Sequence[Any]
+    pieces: Sequence[str]
+    slots: Sequence[Slot]
 
-    def filled(self, rows: Sequence[Delivery]) -> list[Any]:
+    def numbered(self, numbers: Iterator[int]) -> str:
+        """Return the SQL, with the next numbers for its parameters."""
+        places = [f"${next(numbers)}::{slot.type}" for slot in self.slots]
+        return "".join(chain.from_iterable(zip(self.pieces, [*places, ""], strict=True)))
+
+    def filled(self, rows: Sequence[Delivery]) -> Parameters:
         """Return the parameters for some rows."""
-        lists = {
+        lists: dict[str, list[Any]] = {
             "pk": [row.pk for row in rows],
             "token": list({row.claim_token for row in rows}),
             "address": [row.subscriber.address for row in rows if row.subscriber],
         }
-        return [lists[part.name] if isinstance(part, Slot) else part for part in self.params]
+        return [lists[slot.name] for slot in self.slots]
 
 
 class StatementsOfIssue:
-    """The statements for one issue."""
+    """The statements for one issue, each of them a transaction by itself."""
 
     def __init__(self, work: IssueWork) -> None:
-        self._work = work
-        self._settle = _compiled(claims.try_to_settle_submitted)
-        self._stamp = _compiled(lambda rows: claims.write_stamps(rows, work.fences(rows)))
+        settle = _compiled(claims.try_to_settle_submitted)
+        stamp = _compiled(lambda rows: claims.write_stamps(rows, work.fences(rows)))
+        self._settle, self._stamp = settle, stamp
+        self._sql = {
+            (True, False): settle.numbered(count(1)),
+            (False, True): stamp.numbered(count(1)),
+            (True, True): _both(settle, stamp),
+        }
 
-    def settle_and_stamp(self, accepted: Sequence[Delivery], ready: Sequence[Delivery]) -> set[int]:
-        """Do both in one transaction and one round trip; return the primary keys of the rows stamped.
+    def settle_and_stamp(
+        self, accepted: Sequence[Delivery], ready: Sequence[Delivery]
+    ) -> tuple[str, Parameters]:
+        """Return the statement that does both, and its parameters. Either may be empty, not both.
 
-        Either may be empty, not both. Raises what the database raises, and then nothing was done for certain.
+        It changes as many rows as it stamps; without any to stamp, as many as it settles.
         """
-        if any(row.has_new_message_id for row in ready):
-            return self._the_long_way(accepted, ready)
-        parts = [(self._settle, accepted)] * bool(accepted) + [(self._stamp, ready)] * bool(ready)
-        sql = " ".join([*(f"WITH settled AS ({part.sql})" for part, _ in parts[:-1]), parts[-1][0].sql])
-        number = _run(sql, [value for part, rows in parts for value in part.filled(rows)])
-        return claims.stamped_of(ready, number) if ready else set()
+        parameters = [
+            *(self._settle.filled(accepted) if accepted else ()),
+            *(self._stamp.filled(ready) if ready else ()),
+        ]
+        return self._sql[bool(accepted), bool(ready)], parameters
 
-    def _the_long_way(self, accepted: Sequence[Delivery], ready: Sequence[Delivery]) -> set[int]:
-        """Stamp rows that have a new Message-ID each, which is rare: an issue's rows are made with it."""
-        with transaction.atomic():
-            claims.try_to_settle_submitted(accepted)
-            return claims.stamp_all(ready, self._work.fences(ready))
+
+def _both(settle: Statement, stamp: Statement) -> str:
+    numbers = count(1)
+    return f"WITH settled AS ({settle.numbered(numbers)}) {stamp.numbered(numbers)}"
 
 
 _statements: WeakKeyDictionary[IssueWork, StatementsOfIssue] = WeakKeyDictionary()
@@ -93,18 +107,34 @@ def statements_for(work: Any) -> StatementsOfIssue | None:
 
 
 def _compiled(write: Callable[[Sequence[Delivery]], object]) -> Statement:
-    """Return the statement that ``write`` would run for any number of rows, without running it."""
+    """Return the statement that ``write`` would run for any number of rows, without running it.
+
+    What stands in a slot is written as a list of any length; all other values are written out.
+    """
     pk, token, address = STAND_INS
     sql, params = _captured(
         lambda: write([Delivery(pk=pk, claim_token=token, subscriber=Subscriber(address=address))])
     )
-    parts = sql.split("%s")
-    for place, value in enumerate(params):
-        if value in STAND_INS:
-            if not (parts[place].endswith(ONE_VALUE) and parts[place + 1].startswith(")")):
-                raise ValueError(f"A value stands outside of a list: {sql}")
-            parts[place] = parts[place].removesuffix(ONE_VALUE) + ANY_VALUES
-    return Statement("%s".join(parts), [STAND_INS.get(value, value) for value in params])
+    pieces, slots = [""], list[Slot]()
+    texts = iter(sql.split("%s"))
+    pieces[-1] = next(texts)
+    for value, text in zip(params, texts, strict=True):
+        slot = STAND_INS.get(value)
+        if slot is None:
+            pieces[-1] += _literal(value) + text
+        elif pieces[-1].endswith(ONE_VALUE) and text.startswith(")"):
+            pieces[-1] = pieces[-1].removesuffix(ONE_VALUE) + " = ANY("
+            pieces.append(text)
+            slots.append(slot)
+        else:
+            raise ValueError(f"A value stands outside of a list: {sql}")
+    return Statement(pieces, slots)
+
+
+def _literal(value: object) -> str:
+    from psycopg.sql import Literal
+
+    return Literal(value).as_string(connection.connection)
 
 
 def _captured(write: Callable[[], object]) -> tuple[str, Sequence[Any]]:
@@ -117,26 +147,3 @@ def _captured(write: Callable[[], object]) -> tuple[str, Sequence[Any]]:
         write()
     (statement,) = found
     return statement
-
-
-def _run(sql: str, params: Sequence[Any]) -> int:
-    """Run a statement, which is a transaction by itself; return how many rows it changed."""
-    from psycopg import Cursor
-
-    connection.ensure_connection()
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        _let_prepare(cursor)
-        cursor.execute(sql, params)
-        return cursor.rowcount
-
-
-def _let_prepare(cursor: Any) -> None:
-    """Have this connection prepare statements, and plan each but once; Django's own cursors never prepare any.
-
-    Not where server-side cursors are switched off: that is what Django asks for where a pool between it and PostgreSQL
-    gives each transaction another connection.
-    """
-    raw = cursor.connection
-    if raw.prepare_threshold is None and not connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
-        cursor.execute("SET plan_cache_mode TO force_generic_plan")
-        raw.prepare_threshold = PREPARE_AFTER

@@ -21,13 +21,16 @@ from .models import Sending, SendingState
 
 
 #: Rows that a worker takes at a time for each connection: few, so that a worker that dies delays few.
-ROWS_PER_CONNECTION = 10
+ROWS_PER_CONNECTION = 3
 
 #: At least so many, however few connections there are.
 CHUNK = 25
 
 #: Tries before a temporary refusal becomes a final one (reliability N6).
 MAX_TRIES = 6
+
+#: How long a mail waits whose sender was refused.
+PUT_OFF_SECONDS = 300
 
 #: How long an outcome is offered to a database that does not take it (Ghost: 30 minutes; a lease is shorter).
 INSIST_SECONDS = 30.0
@@ -54,9 +57,17 @@ def claim(queue: QuerySet[Any], token: str, limit: int | None = None) -> list[in
     with transaction.atomic():
         pks = _due_pks(queue, limit)
         # The condition stands here again because SKIP LOCKED does not exist on SQLite, and says nothing there.
-        taken = queue.due(Now()).filter(pk__in=pks)  # type: ignore[attr-defined]
+        taken = by_key(queue.model, pks).due(Now())  # type: ignore[attr-defined]
         taken.update(state=S.CLAIMED, claim_token=token, lease_until=_lease_end())
     return pks
+
+
+def by_key(model: type[Sending], pks: Sequence[int]) -> QuerySet[Any]:
+    """Return rows whose keys are known, and nothing else said of them.
+
+    Told the issue as well, PostgreSQL may walk all of its rows: it has no statistics of those that were just made.
+    """
+    return model._default_manager.filter(pk__in=pks)
 
 
 def _due_pks(queue: QuerySet[Any], limit: int) -> list[int]:
@@ -201,6 +212,15 @@ def give_back(rows: QuerySet[Any], token: str) -> int:
     """Let others have those of the rows that were claimed and not tried."""
     return rows.filter(state=S.CLAIMED, claim_token=token).update(
         state=S.PENDING, claim_token="", lease_until=None
+    )
+
+
+def put_off(row: Sending, reason: str) -> None:
+    """Try a row later, which nothing was handed over for and nobody counts a try of: its sender was refused."""
+    back = {"state": S.PENDING, "claim_token": "", "lease_until": None}
+    rows = type(row).objects.filter(pk=row.pk, claim_token__in=("", row.claim_token))
+    rows.filter(state__in=(S.PENDING, S.CLAIMED)).update(
+        **back, next_at=later(seconds=PUT_OFF_SECONDS), reason=reason[:255]
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import claims, housekeeping, lanes
+from .actions.issues import ask_for_pause
 from .conf import get_settings
 from .models import Issue
 from .sender import Bookkeeper, LaneClosed
@@ -21,7 +22,7 @@ OUTBOX_EVERY_SECONDS = 1.0
 
 #: Where rows leave fast a worker takes more at a time, up to so many, as each time costs a dozen queries; but no more
 #: than leave in about so long, as a worker that dies delays what it holds.
-MOST_ROWS, CHUNK_SECONDS = 500, 1.0
+MOST_ROWS, CHUNK_SECONDS = 150, 0.25
 
 #: The share of a newsletter's rate that is used. Evenly spaced at exactly the rate, a message that is held up on its way by
 #: more than a turn is one too many in the second of those after it; no limit of a provider's is worth that.
@@ -109,17 +110,34 @@ class Feed:
             if self._serves_issues:
                 housekeeping.start_due_issues()
                 housekeeping.prepare_waiting_issues()
-                found = (yield from _SideBySide(self._issues_under_way(), self._chunk).pass_on()) or found
+                found = (yield from self._issues()) or found
+
+    def _issues(self) -> "Stream":
+        """Pass on chunks of all issues, until there is nothing left or it is time to look after the rest."""
+        found, end = False, time.monotonic() + OUTBOX_EVERY_SECONDS
+        while (yield from _SideBySide(self._issues_under_way(), self._chunk).pass_on()):
+            found = True
+            if time.monotonic() > end or self.is_over():
+                break
+        return found
 
     def _issues_under_way(self) -> Sequence[IssueWork]:
         pks = Issue.objects.filter(state=Issue.State.SENDING).order_by("pk").values_list("pk", flat=True)
-        return [self._work_for(pk) for pk in pks]
+        return [work for pk in pks if (work := self._work_for(pk))]
 
-    def _work_for(self, pk: int) -> IssueWork:
-        """Return the issue's work; its content is frozen, so it is read and encoded once."""
-        if pk not in self._works:
-            self._works[pk] = IssueWork(Issue.objects.select_related("newsletter").get(pk=pk))
-        return self._works[pk]
+    def _work_for(self, pk: int) -> IssueWork | None:
+        """Return the issue's work; its content is frozen, so it is read and encoded once.
+
+        An issue of which nothing can be made waits for its author, and the others go.
+        """
+        if pk not in self._works and (
+            issue := Issue.objects.select_related("newsletter").filter(pk=pk).first()
+        ):
+            try:
+                self._works[pk] = IssueWork(issue)
+            except ValueError as error:
+                ask_for_pause(issue, reason=f"No mail can be made of this issue: {error}")
+        return self._works.get(pk)
 
     def _outbox(self) -> "Stream":
         self._outbox_at = time.monotonic()
@@ -142,7 +160,7 @@ class Feed:
                 yield from self._rows(work, work.load(left, token), left, share)
         finally:
             if left:
-                claims.give_back(work.queue().filter(pk__in=left), token)
+                claims.give_back(claims.by_key(work.queue().model, left), token)
             if share:
                 share.give_back(share.number - number + len(left))
         if number == wanted:

@@ -6,10 +6,10 @@ was committed, each connection has at most one message in flight, and so a worke
 in doubt as it had connections.
 """
 
-import selectors
+import contextlib
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.db import DatabaseError
 
@@ -19,17 +19,17 @@ from .feed import Feed, Job, Pause
 from .messages import Message
 from .sender import Bookkeeper, LaneClosed
 from .transports.base import SenderRefused, WayBlocked
-from .transports.connection import Selector, SmtpConnection
-from .transports.opening import Opening
+from .transports.connection import SmtpConnection
+from .transports.pool import News, Pool
 from .transports.replies import Kind, Outcome
-from .transports.smtp import open_connection, wire_bytes
+from .transports.smtp import wire_bytes
 
 
 #: The longest look at the sockets before should_stop is asked again.
 NAP_SECONDS = 0.2
 
-#: The same while another connection is being opened.
-OPENING_NAP_SECONDS = 0.01
+#: How long what was accepted may wait for a stamp to go with it, in one transaction.
+SETTLE_SECONDS = 0.05
 
 
 class Pipeline:
@@ -39,12 +39,16 @@ class Pipeline:
         self._sender, self._feed = sender, feed
         self._jobs = iter(feed)
         self._again: deque[Job] = deque()
-        self._most = get_settings().CONNECTIONS
-        self._opening: Opening | None = None
-        self._connections: list[SmtpConnection] = []
+        self._pool = Pool(get_settings().CONNECTIONS)
         #: What was built for the jobs that are not handed over yet: the message, and its bytes on the wire.
         self._built: dict[Job, tuple[Message, bytes]] = {}
         self._batches = Batches(sender)
+        #: What the ledger has not heard of yet: messages that were accepted, and those that wait for their stamp.
+        self._accepted: list[Job] = []
+        self._accepted_since = 0.0
+        self._ready: dict[Job, SmtpConnection] = {}
+        #: Those of which the batch under way has the stamp.
+        self._stamping: dict[Job, SmtpConnection] = {}
         self._pause_until = 0.0
         self._is_exhausted = False
         self._begun = 0
@@ -61,51 +65,34 @@ class Pipeline:
     def _go_through(self) -> bool:
         """Send what the feed has; return whether there was anything."""
         begun = self._begun
-        while not self._is_exhausted or self._again or self._busy():
+        while self._has_work():
             self._ask()
             self._deal_with(self._gather())
         return self._begun > begun
 
-    def _busy(self) -> list[SmtpConnection]:
-        return [connection for connection in self._connections if not connection.is_idle]
+    def _has_work(self) -> bool:
+        is_sending = bool(self._again) or not self._is_exhausted or self._pool.is_busy
+        return is_sending or bool(self._accepted) or self._batches.is_under_way
 
     # Asking
 
     def _ask(self) -> None:
-        """Give every idle connection a message to ask for; where all are busy, open one more."""
-        self._take_opened()
-        for connection in self._connections:
+        """Give every idle connection a message to ask for; where all are busy, open more."""
+        self._pool.take_opened()
+        for connection in self._pool:
             if connection.is_idle and not self._ask_for_next(connection):
                 return
-        if not self._opening and len(self._connections) < self._room() and (job := self._next_job()):
+        if (wanted := self._pool.wanted(alone=self._goes_alone())) and (job := self._next_job()):
             # Whichever connection is free first takes it.
             self._again.appendleft(job)
-            if self._connections:
-                self._opening = Opening()
-            else:
-                self._open_first()
+            try:
+                self._pool.open(wanted)
+            except (WayBlocked, SenderRefused) as error:
+                self._blame_no_recipient(self._again.popleft(), error)
 
-    def _room(self) -> int:
-        """How many connections there may be: one until the server has taken something, and while it is being tried."""
-        return 1 if self._sender.is_probing or not self._sender.report.submitted else self._most
-
-    def _open_first(self) -> None:
-        """Open a connection while there is none to look after."""
-        try:
-            self._connections.append(open_connection())
-        except (WayBlocked, SenderRefused) as error:
-            self._blame_no_recipient(self._again.popleft(), error)
-
-    def _take_opened(self) -> None:
-        found = self._opening.result() if self._opening else None
-        if found is None:
-            return
-        self._opening = None
-        if isinstance(found, SmtpConnection):
-            self._connections.append(found)
-        else:
-            # The server wants no more connections than it has.
-            self._most = max(1, len(self._connections))
+    def _goes_alone(self) -> bool:
+        """Whether one connection is enough: until the server has taken something, and while it is being tried."""
+        return self._sender.is_probing or not self._sender.report.submitted
 
     def _ask_for_next(self, connection: SmtpConnection) -> bool:
         if job := self._next_job():
@@ -147,80 +134,102 @@ class Pipeline:
 
     # Looking
 
-    def _gather(self) -> list[tuple[SmtpConnection, Outcome]]:
+    def _gather(self) -> News:
         """Look; where most answers have come, wait a moment for the rest, as one bookkeeping does for all of them."""
-        outcomes, end = self._look(), time.monotonic() + self._batches.took / 4
-        while outcomes and self._most_are_in() and (left := end - time.monotonic()) > 0:
-            outcomes += self._look(longest=left)
-        return outcomes
+        found, end = self._look(), time.monotonic() + self._batches.took / 4
+        while found and not self._batches.is_under_way and self._pool.most_have_answered:
+            if (left := end - time.monotonic()) <= 0:
+                break
+            found += self._look(longest=left)
+        return found
 
-    def _most_are_in(self) -> bool:
-        waiting = sum(connection.is_waiting for connection in self._connections)
-        return 0 < 2 * waiting <= len(self._connections)
+    def _look(self, *, longest: float = NAP_SECONDS) -> News:
+        return self._pool.look(self._until(longest), self._batches if self._batches.is_waiting else None)
 
-    def _look(self, *, longest: float = NAP_SECONDS) -> list[tuple[SmtpConnection, Outcome]]:
-        """Write and read what the sockets allow; wait for a moment if there is nothing to do."""
-        outcomes: list[tuple[SmtpConnection, Outcome]] = []
-        with Selector() as selector:
-            for connection in self._connections:
-                outcomes += [(connection, outcome) for outcome in connection.flush()]
-                if connection.is_open:
-                    writes = selectors.EVENT_WRITE if connection.wants_to_write else 0
-                    selector.register(connection, selectors.EVENT_READ | writes)
-            if not outcomes:
-                for key, _events in selector.select(self._wait(longest)):
-                    connection = key.fileobj  # type: ignore[assignment]
-                    found = [*connection.flush(), *connection.receive()]
-                    outcomes += [(connection, outcome) for outcome in found]
-        for connection in self._connections:
-            if connection.is_open and time.monotonic() > connection.deadline:
-                # Opening the first connection, or the database, may have kept us from looking.
-                outcomes += [(connection, outcome) for outcome in connection.time_out()]
-        self._connections = [connection for connection in self._connections if connection.is_open]
-        return outcomes
-
-    def _wait(self, longest: float) -> float:
-        now = time.monotonic()
-        moments = [connection.deadline for connection in self._connections]
-        if self._opening:
-            moments.append(now + OPENING_NAP_SECONDS)
-        elif self._pause_until > now or not self._busy():
+    def _until(self, longest: float) -> float:
+        """Return the moment at which there is something to do, whatever the sockets say."""
+        now, is_waiting = time.monotonic(), self._batches.is_waiting
+        moments = [now + longest]
+        if self._accepted and not is_waiting:
+            moments.append(self._accepted_since + SETTLE_SECONDS)
+        if not self._pool.is_opening and (self._pause_until > now or not (self._pool.is_busy or is_waiting)):
             moments.append(self._pause_until)
-        return max(0.0, min([longest, *(moment - now for moment in moments)]))
+        return min(moments)
 
     # Dealing with what was seen
 
-    def _deal_with(self, outcomes: Sequence[tuple[SmtpConnection, Outcome]]) -> None:
+    def _deal_with(self, outcomes: News) -> None:
         """Settle what was accepted, sort what was not, stamp what is ready, and hand it over."""
-        accepted = [outcome.job for _connection, outcome in outcomes if outcome.kind == Kind.ACCEPTED]
-        others = [outcome for _c, outcome in outcomes if outcome.kind not in (Kind.ACCEPTED, Kind.READY)]
-        ready = {
-            outcome.job: connection
-            for connection, outcome in outcomes
-            if outcome.kind == Kind.READY and connection.asked is outcome.job
-        }
-        if not others and not self._sender.is_probing:
-            stamped = self._batches.settle_and_stamp(accepted, self._may_go(ready))
-        else:
-            self._batches.settle(accepted)
-            self._sort(others)
-            stamped = self._batches.stamp(self._may_go(ready))
+        others: list[Outcome] = []
+        for connection, outcome in outcomes:
+            if outcome.kind == Kind.ACCEPTED:
+                self._accepted_since = self._accepted_since if self._accepted else time.monotonic()
+                self._accepted.append(outcome.job)
+            elif outcome.kind == Kind.READY:
+                self._ready[outcome.job] = connection
+            else:
+                others.append(outcome)
+        if others or self._sender.is_probing:
+            with contextlib.ExitStack() as anyway:
+                anyway.callback(self._sort, others)
+                self._finish_batch()
+                self._batches.settle(self._taken_accepted())
+        self._keep_books()
+        self._pool.forget_closed()
+
+    def _keep_books(self) -> None:
+        """Have one batch under way whenever there is anything for it; hand over what the one before has stamped.
+
+        The next batch begins first: the database is at work while the messages leave.
+        """
+        self._begin_batch()
+        while (stamped := self._batches.ended()) is not None:
+            stamping, self._stamping = self._stamping, {}
+            self._begin_batch()
+            self._hand_over(stamping, stamped)
+
+    def _finish_batch(self) -> None:
+        """Wait for the batch under way, and hand over what it stamped."""
+        if (stamped := self._batches.ended(wait=True)) is not None:
+            stamping, self._stamping = self._stamping, {}
+            self._hand_over(stamping, stamped)
+
+    def _begin_batch(self) -> None:
+        if self._batches.is_under_way or not (self._ready or self._is_settling_urgent()):
+            return
+        ready, self._ready = self._ready, {}
+        still = {job: connection for job, connection in ready.items() if connection.asked is job}
+        self._stamping = still if not self._feed.is_over() else {}
+        if not self._stamping:
+            # Told to stop.
+            self._hand_over(still, set())
+        if self._accepted or self._stamping:
+            self._batches.settle_and_stamp(self._taken_accepted(), list(self._stamping))
+
+    def _is_settling_urgent(self) -> bool:
+        """Whether to settle what was accepted now, and not together with the next stamp, which is about to come."""
+        return not self._pool.is_asking or time.monotonic() > self._accepted_since + SETTLE_SECONDS
+
+    def _taken_accepted(self) -> list[Job]:
+        taken, self._accepted = self._accepted, []
+        return taken
+
+    def _hand_over(self, stamping: dict[Job, SmtpConnection], stamped: set[Job]) -> None:
+        """Hand over what was stamped, and give up the rest of what should have been."""
         for job in sorted(stamped, key=lambda job: job.is_paced):
+            if stamping[job].asked is not job:
+                self._batches.undo(job)  # Its connection ended meanwhile.
+                continue
             self._feed.space_out(job)
             self._batches.begin(job)
-            ready[job].hand_over(self._built.pop(job)[1])
-        # Only now is there time to ask the database for more: it may be away, and a stamp is to be followed by its message.
-        for job, connection in ready.items():
+            stamping[job].hand_over(self._built.pop(job)[1])
+        # Only now is there time to ask the database for more, which may be away.
+        for job, connection in stamping.items():
             if job in stamped:
                 self._ask_ahead(connection, job)
-            else:
+            elif connection.asked is job:
                 connection.abandon()
                 self._not_stamped(job)
-        self._connections = [one for one in self._connections if one.is_open or one.has_news]
-
-    def _may_go(self, ready: Iterable[Job]) -> list[Job]:
-        """Return the messages that may still be begun: none once the worker was told to stop."""
-        return [] if self._feed.is_over() else list(ready)
 
     def _not_stamped(self, job: Job) -> None:
         self._built.pop(job, None)
@@ -266,34 +275,26 @@ class Pipeline:
         if not may_go_on:
             self._feed.hold(job.work)
 
-    # Winding up
-
     def _wind_up(self) -> None:
         """Wait for the answers on their way, give back what was not begun, and say goodbye."""
-        asked = [connection.asked for connection in self._connections if connection.asked is not None]
+        asked = self._pool.asked
         try:
-            for connection in self._connections:
-                if connection.asked is not None:
-                    connection.abandon()
-            self._await_answers()
+            with contextlib.ExitStack() as anyway:
+                anyway.callback(self._await_answers)
+                self._batches.ended(wait=True)
         finally:
-            for connection in self._connections:
-                connection.close()
-            if self._opening:
-                self._opening.give_up()
-            self._give_back([*asked, *self._again, *self._batches.take_back()])
-
-    def _give_back(self, jobs: Iterable[Job]) -> None:
-        for job in dict.fromkeys(jobs):
-            job.give_back()
-        self._jobs.close()
+            self._batches.close()
+            self._pool.close()
+            for job in dict.fromkeys([*asked, *self._again, *self._batches.take_back()]):
+                job.give_back()
+            self._jobs.close()
 
     def _await_answers(self) -> None:
+        self._pool.abandon()
         self._pause_until = 0.0
-        while any(one.handed is not None or one.has_news for one in self._connections):
+        self._batches.settle(self._taken_accepted())
+        while self._pool.is_waiting:
             outcomes = [outcome for _connection, outcome in self._look() if outcome.job is not None]
             self._batches.settle([outcome.job for outcome in outcomes if outcome.kind == Kind.ACCEPTED])
-            try:
+            with contextlib.suppress(LaneClosed):
                 self._sort([outcome for outcome in outcomes if outcome.kind == Kind.NOT_ACCEPTED])
-            except LaneClosed:
-                continue

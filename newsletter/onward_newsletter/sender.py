@@ -14,6 +14,7 @@ from .addresses import half_hidden
 from .models import Delivery, SendingState
 from .signals import delivery_failed
 from .transports.base import (
+    LoginRefused,
     NothingBegun,
     RecipientDeferred,
     RecipientRefused,
@@ -72,16 +73,18 @@ class Bookkeeper:
         if isinstance(error, WayBlocked):
             self.rest(error)
         if isinstance(error, SenderRefused):
-            return self._sender_refused(work, error)
+            return self._sender_refused(work, row, error)
         return self._refused(work, row, error, is_final=not isinstance(error, RecipientDeferred))
 
-    def _sender_refused(self, work: Work, error: SenderRefused) -> bool:
-        """Blame no recipient: an issue waits for its author, the outbox for a while."""
-        if work.issue is None:
-            self.rest(error)
-        else:
+    def _sender_refused(self, work: Work, row: Any, error: SenderRefused) -> bool:
+        """Blame no recipient: an issue waits for its author, a mail of the outbox for a while, and others may follow."""
+        if work.issue:
             ask_for_pause(work.issue, reason=f"The mail server refused the sender: {error}")
-        return False
+            return False
+        if isinstance(error, LoginRefused):
+            self.rest(error)
+        claims.put_off(row, _reason(error))
+        return True
 
     def not_stamped(self, row: Any) -> bool:
         """Find out why the stamp was refused: because of this recipient, or of the whole issue."""

@@ -12,7 +12,7 @@ from . import few_first, links, suppressions
 from .addresses import is_normalised
 from .clock import database_now
 from .messages import Message, MessageTemplate, message_id, message_id_of_delivery
-from .models import Delivery, Issue, Newsletter, Outbox, Sending, Subscriber, Subscription, Suppression
+from .models import Delivery, Issue, Newsletter, Outbox, Subscriber, Subscription, Suppression
 from .slots import Values
 
 
@@ -201,10 +201,11 @@ def _template_of(issue: Issue) -> MessageTemplate:
     )
 
 
-def why_not(row: Sending) -> str:
-    """Return why a stamp was refused to a delivery: a reason to skip it, or an empty text for a matter of the issue."""
-    if not isinstance(row, Delivery):
-        return "suppressed"
+def why_not(row: Delivery | Outbox) -> str:
+    """Return why a stamp was refused: a reason to skip the row, or an empty text where it is to go at another time."""
+    if isinstance(row, Outbox):
+        row.refresh_from_db(fields=["address", "address_key"])
+        return OutboxWork().reason_to_skip(row)
     row.refresh_from_db(fields=["subscriber", "subscription", "address_key"])
     if row.subscriber is None:
         return "erased"

@@ -101,22 +101,33 @@ HAPPENINGS: list[Callable[[Any], None]] = [
 ]
 
 
+def the_short_way(batches: Any, work: Any, rows: list[Any]) -> set[int]:
+    """Settle the first row and stamp the others in one statement; return the primary keys of those stamped."""
+    from onward_newsletter.at_once import statements_for
+    from onward_newsletter.feed import Job
+
+    if statements_for(work) is None:
+        raise AssertionError("The short way is not open.")
+    accepted, *ready = [Job(work, row) for row in rows]
+    batches.settle_and_stamp([accepted], ready)
+    return {job.row.pk for job in batches.ended(wait=True) or ()}
+
+
 def by_each_way(happen: Callable[[Any], None], *, named: bool) -> dict[str, Any]:
     """Return by way what became of the rows, of the ones stamped and of one settled in the same go."""
-    from onward_newsletter import at_once, claims
+    from onward_newsletter import claims
+    from onward_newsletter.batches import Batches
     from onward_newsletter.models import Delivery
+    from onward_newsletter.sender import Bookkeeper
     from onward_newsletter.work import IssueWork
 
-    found = {}
+    found: dict[str, Any] = {}
+    batches = Batches(Bookkeeper())
     for way in ("long", "short", "short again"):
         issue = an_issue()
         work = IssueWork(issue)
-        statements = at_once.statements_for(work)
-        if statements is None:
-            raise AssertionError("The short way is not open.")
         if way == "short again":
-            warm = claimed_rows(issue, named=named)
-            statements.settle_and_stamp(warm[:1], warm)
+            the_short_way(batches, work, claimed_rows(issue, named=named))
             Delivery.objects.filter(issue=issue).delete()
         rows = claimed_rows(issue, named=named)
         Delivery.objects.filter(pk=rows[0].pk).update(state="sending")
@@ -125,7 +136,7 @@ def by_each_way(happen: Callable[[Any], None], *, named: bool) -> dict[str, Any]
             claims.try_to_settle_submitted(rows[:1])
             stamped = claims.stamp_all(rows[1:], work.fences(rows[1:]))
         else:
-            stamped = statements.settle_and_stamp(rows[:1], rows[1:])
+            stamped = the_short_way(batches, work, rows)
         fields = ("state", "attempts", "reason", "message_id")
         left = Delivery.objects.filter(issue=issue).order_by("pk").values_list("pk", *fields)
         names = {str(row.pk): str(number) for number, row in enumerate(rows)}
@@ -133,6 +144,7 @@ def by_each_way(happen: Callable[[Any], None], *, named: bool) -> dict[str, Any]
             "stamped": [number for number, row in enumerate(rows) if row.pk in stamped],
             "rows": [[*fields[:-1], fields[-1].replace(str(pk), names[str(pk)], 1)] for pk, *fields in left],
         }
+    batches.close()
     return found
 
 

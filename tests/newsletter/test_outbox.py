@@ -1,11 +1,12 @@
 """Mail that is not an issue."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from onward_newsletter.actions.outbox import enqueue_mail
@@ -147,3 +148,46 @@ def test_any_django_backend_will_do(settings: Any) -> None:
 
     assert mail.outbox[0].to == ["reader@example.org"]
     assert mail.outbox[0].alternatives[0][0] == "<p>Hello.</p>"
+
+
+@pytest.mark.parametrize("pipelining", [False, True])
+def test_a_worker_told_to_stop_leaves_the_rest_to_the_next(relay: SinkThread, pipelining: bool) -> None:
+    relay.sink.pipelining = pipelining
+    for address in readers(12):
+        notice(address)
+
+    told: list[bool] = []
+
+    def is_told_to_stop() -> bool:
+        """Come while the server waits for a message."""
+        told.extend([True] * (len(relay.book.lines("rcpt")) > relay.book.count() > 4))
+        return bool(told)
+
+    pump(should_stop=is_told_to_stop)
+    assert set(Outbox.objects.values_list("state", "reason")) == {("submitted", ""), ("pending", "")}
+    pump()
+
+    assert relay.book.accepted() == Counter(readers(12))
+
+
+def test_a_mail_that_its_worker_held_for_too_long_is_sent_by_the_next(relay: SinkThread) -> None:
+    notice()
+
+    with connection.execute_wrapper(LeaseIsOver()):
+        pump()
+    pump()
+
+    assert relay.book.count() == 1
+    assert Outbox.objects.get().state == "submitted"
+
+
+class LeaseIsOver:
+    """End the lease of each row once, right before its stamp, as a server does that takes minutes to let us in."""
+
+    is_over = False
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("UPDATE") and "attempted_at" in sql and not self.is_over:
+            self.is_over = True
+            Outbox.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        return execute(sql, params, many, context)

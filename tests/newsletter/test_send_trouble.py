@@ -13,6 +13,7 @@ from onward_newsletter.actions.issues import (
     resume_issue,
     settle_in_doubt,
 )
+from onward_newsletter.actions.outbox import enqueue_mail
 from onward_newsletter.models import Delivery, Issue, Lane, Outbox, Subscriber, Suppression
 from onward_newsletter.pump import pump
 from onward_newsletter.signals import delivery_failed
@@ -142,6 +143,16 @@ def test_a_mail_server_that_is_not_there_delays_and_loses_nothing(relay: SinkThr
     assert set(states(issue).values()) == {"pending"}
 
 
+def test_a_server_by_a_name_that_none_can_have_delays_and_says_so(relay: SinkThread, settings) -> None:  # type: ignore[no-untyped-def]
+    issue = sending_to(readers(3))
+    settings.EMAIL_HOST = f"{64 * 'a'}.example.org"
+
+    pump()
+
+    assert set(states(issue).values()) == {"pending"}
+    assert "label" in Lane.objects.get().reason
+
+
 def test_a_server_that_says_nothing_ends_the_attempt_at_the_timeout(relay: SinkThread) -> None:
     issue = sending_to(readers(3))
     relay.set_mode("dumb")
@@ -151,6 +162,43 @@ def test_a_server_that_says_nothing_ends_the_attempt_at_the_timeout(relay: SinkT
     assert report.submitted == 0
     assert set(states(issue).values()) == {"pending"}
     assert Lane.objects.get().setbacks == 1
+
+
+@pytest.mark.parametrize("pipelining", [False, True])
+def test_a_recipient_at_whom_the_server_closes_does_not_keep_the_way_closed(
+    relay: SinkThread, pipelining: bool
+) -> None:
+    relay.sink.pipelining = pipelining
+    issue = sending_to(["shut-1@example.org", *readers(5)])
+
+    for _beat in range(6):
+        pump()
+        Lane.objects.update(rests_until=timezone.now() - timedelta(seconds=1))
+
+    assert set(relay.book.accepted()) == set(readers(5))
+    assert ended(issue) == Issue.State.SUBMITTED_WITH_ERRORS
+    assert "421" in Delivery.objects.get(state="failed").reason
+
+
+def test_a_sender_who_is_refused_does_not_keep_the_way_closed_for_others(relay: SinkThread) -> None:
+    words = {"purpose": "notice", "subject": "News", "text": "Hello."}
+    enqueue_mail(address="first@example.org", headers={"From": "nobody-1@example.org"}, **words)
+    enqueue_mail(address="second@example.org", **words)
+    issue = sending_to(readers(2))
+
+    for _beat in range(3):
+        pump()
+        Lane.objects.update(rests_until=timezone.now() - timedelta(seconds=1))
+
+    assert set(relay.book.accepted()) == {"second@example.org", *readers(2)}
+    assert ended(issue) == Issue.State.SUBMITTED
+    first = Outbox.objects.get(address="first@example.org")
+    assert (first.state, first.attempts) == ("pending", 0)
+    assert "553" in first.reason
+
+    Outbox.objects.update(headers={}, next_at=timezone.now())
+    pump()
+    assert relay.book.accepted()["first@example.org"] == 1
 
 
 def test_an_issue_pauses_when_everything_is_refused(relay: SinkThread, author) -> None:  # type: ignore[no-untyped-def]
@@ -234,6 +282,18 @@ def test_a_refused_sender_pauses_the_issue_and_costs_no_recipient(relay: SinkThr
 
     assert ended(issue) == Issue.State.PAUSED
     assert set(states(issue).values()) == {"pending"}
+
+
+def test_an_issue_of_which_no_mail_can_be_made_waits_and_others_go(relay: SinkThread) -> None:
+    broken, whole = sending_to(readers(2, "one")), sending_to(readers(2, "two"))
+    Issue.objects.filter(pk=broken.pk).update(from_header="Mara mara@example.org")
+
+    pump()
+
+    assert ended(broken) == Issue.State.PAUSED
+    assert broken.state_reason.startswith("No mail can be made of this issue: ")
+    assert set(states(broken).values()) == {"pending"}
+    assert ended(whole) == Issue.State.SUBMITTED
 
 
 class ExplodingBackend(BaseEmailBackend):

@@ -97,6 +97,18 @@ def test_a_server_that_wants_few_connections_gets_few(many: SinkThread) -> None:
     assert Delivery.objects.exclude(attempts=1).count() == 0
 
 
+def test_a_refusal_stands_though_the_server_hangs_up_after_it(many: SinkThread) -> None:
+    many.sink.pipelining = True
+    issue = sending_to(["gone-1@example.org", *readers(5)])
+
+    pump()
+
+    assert states(issue)["gone-1@example.org"] == "failed"
+    assert "550" in Delivery.objects.get(state="failed").reason
+    assert verdict(many, issue).is_clean
+    assert not Lane.objects.exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_pause_lets_only_what_is_in_flight_arrive(many: SinkThread) -> None:
     issue = sending_to(readers(100))
@@ -155,3 +167,40 @@ def test_a_server_that_leaves_before_the_message_has_not_got_it() -> None:
     (outcome,) = connection.flush()
     assert (outcome.kind, outcome.job) == (Kind.NOT_ACCEPTED, "a job")
     assert isinstance(outcome.error, WayBlocked)
+
+
+def test_a_reply_is_acknowledged_at_once_where_another_is_awaited() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        ours = Noted(socket.create_connection(server.getsockname()))
+        theirs, _address = server.accept()
+    connection = SmtpConnection(ours, pipelining=True, timeout=5)  # type: ignore[arg-type]
+    template = MessageTemplate(subject="S", sender="ann@example.org", text="T")
+    connection.ask("a job", Message(template, template.sender, "reader@example.org", "1@example.org"))
+
+    theirs.sendall(b"250 ok\r\n")
+    while not connection.receive() and not ours.noted:
+        pass
+    assert ours.noted == {(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)}
+
+    ours.noted.clear()
+    theirs.sendall(b"250 ok\r\n354 go ahead\r\n")
+    while not connection.receive():
+        pass
+    assert not ours.noted
+    theirs.close()
+    connection.close()
+
+
+class Noted:
+    """A socket that notes which options are set."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self.noted: set[tuple[int, ...]] = set()
+
+    def setsockopt(self, *option: int) -> None:
+        self.noted.add(option)
+        self._sock.setsockopt(*option)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._sock, name)

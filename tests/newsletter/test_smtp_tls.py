@@ -1,7 +1,10 @@
 """Encryption and logging in, with a mail server that really does both."""
 
+import contextlib
+import socket
 import ssl
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -11,8 +14,11 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 
 from onward_newsletter.actions.issues import prepare_issue
+from onward_newsletter.messages import Message, MessageTemplate
 from onward_newsletter.models import Issue, Lane
 from onward_newsletter.pump import pump
+from onward_newsletter.transports.connection import SmtpConnection
+from onward_newsletter.transports.replies import Kind
 from tests.services import free_port
 
 from .certificate import HOST
@@ -80,6 +86,54 @@ def letters(certificate: Path, settings: Any, request: pytest.FixtureRequest) ->
     settings.ONWARD_NEWSLETTER = {"CONNECTIONS": 3, "RETRY_SECONDS": (0, 0, 0, 0, 0)}
     yield found
     controller.stop()
+
+
+class Job:
+    was_retried = False
+
+
+def encrypted_pair(certificate: Path) -> tuple[ssl.SSLSocket, ssl.SSLSocket]:
+    """Return both ends of an encrypted connection that holds little at a time."""
+    ours, theirs = socket.socketpair()
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4608)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, certificate.with_name("key.pem"))
+    with ThreadPoolExecutor(1) as beside:
+        found = beside.submit(context.wrap_socket, theirs, server_side=True)
+        client = ssl.create_default_context(cafile=str(certificate)).wrap_socket(ours, server_hostname=HOST)
+        return client, found.result(10)
+
+
+@pytest.mark.parametrize("size", range(14_800, 16_200, 100))
+def test_a_message_is_with_the_server_though_the_commands_after_it_are_not(
+    certificate: Path, size: int
+) -> None:
+    ours, server = encrypted_pair(certificate)
+    connection = SmtpConnection(ours, pipelining=True, timeout=5)
+    template = MessageTemplate(subject="S", sender="ann@example.org", text="T")
+    message = Message(template, template.sender, "reader@example.org", "1@example.org")
+    first = Job()
+    connection.ask(first, message)
+    connection.flush()
+    server.recv(4096)
+    server.sendall(b"250 sender\r\n250 recipient\r\n354 go ahead\r\n")
+    while not connection.receive():
+        pass
+    connection.hand_over(b"x" * size + b"\r\n.\r\n")
+    connection.ask(Job(), message)
+
+    server.setblocking(False)
+    taken = b""
+    while not taken.endswith(b"\r\n.\r\n"):
+        connection.flush()
+        with contextlib.suppress(ssl.SSLWantReadError):
+            while not taken.endswith(b"\r\n.\r\n"):
+                taken += server.recv(1)
+    server.send(b"250 taken\r\n")
+    server.close()
+
+    outcomes = [*connection.flush(), *connection.receive()]
+    assert (outcomes[0].kind, outcomes[0].job) == (Kind.ACCEPTED, first)
 
 
 both = pytest.mark.parametrize("letters", ["starttls", "smtps"], indirect=True)
@@ -156,4 +210,21 @@ def test_a_certificate_nobody_vouches_for_rests_the_lane(letters: Letters) -> No
     assert issue.state == Issue.State.SENDING
     assert "certificate of 127.0.0.1 is not trusted" in Lane.objects.get().reason
     assert (letters.taken, letters.logins, report.left) == ([], [], 0)
+    assert set(states(issue).values()) == {"pending"}
+
+
+@both
+@pytest.mark.usefixtures("trusted")
+def test_a_password_that_smtp_cannot_carry_pauses_the_issue_and_says_so(
+    letters: Letters, settings: Any
+) -> None:
+    settings.EMAIL_HOST_PASSWORD = "cheval élégant"
+    issue = sending_to(readers(3))
+
+    pump()
+
+    issue.refresh_from_db()
+    assert issue.state == Issue.State.PAUSED
+    assert "user name and password" in issue.state_reason
+    assert "é" not in issue.state_reason
     assert set(states(issue).values()) == {"pending"}

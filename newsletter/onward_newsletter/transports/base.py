@@ -28,6 +28,10 @@ class SenderRefused(TransportError):
     """The server takes nothing from this sender."""
 
 
+class LoginRefused(SenderRefused):
+    """The server takes nothing from any sender who comes with our user name and password, or our key."""
+
+
 class BatchRefused(TransportError):
     """The server took none of several messages, and one of them may be to blame."""
 

@@ -8,7 +8,6 @@ The next message may be asked for while the answer to this one is on its way.
 import contextlib
 import selectors
 import socket
-import ssl
 import time
 from collections import deque
 from typing import Any
@@ -17,6 +16,7 @@ from onward_newsletter.messages import Message
 
 from .base import ReplyLost, TransportError, WayBlocked
 from .replies import CLOSING, GO_AHEAD, Kind, Outcome, Step, judge, refusal
+from .sockets import NOT_NOW, acknowledge_at_once
 
 
 GOODBYE_SECONDS = 2
@@ -27,9 +27,6 @@ MOST_LINES = 128
 
 #: Made anew for each look at the sockets, this one costs no system call for it.
 Selector = getattr(selectors, "PollSelector", selectors.DefaultSelector)
-
-#: What an operation on a socket says when it would have to wait.
-NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class SmtpConnection:
@@ -49,6 +46,7 @@ class SmtpConnection:
         self._needs_reset = False
         #: Whether the server waits for a message that will not come.
         self._is_spoilt = False
+        self._is_leaving = False
         self._out = bytearray()
         self._body_left = 0
         self._in = bytearray()
@@ -126,7 +124,8 @@ class SmtpConnection:
     def _write(self) -> None:
         try:
             while self.is_open and self._out:
-                sent = self.sock.send(self._out)
+                # The message by itself: encrypted, nobody could say how much of it left with what comes after it.
+                sent = self.sock.send(self._out[: self._body_left or None])
                 del self._out[:sent]
                 self._body_left = max(0, self._body_left - sent)
                 self._put_off()
@@ -147,16 +146,16 @@ class SmtpConnection:
             while self.is_open:
                 data = self.sock.recv(LONGEST_REPLY)
                 if not data:
-                    self._read()
                     self._break("The server closed the connection.")
                     break
                 self._in += data
+                self._read()
         except NOT_NOW:
             pass
         except OSError as error:
-            self._read()
             self._break(f"{type(error).__name__}: {error}")
-        self._read()
+        if self.is_open and self._awaited:
+            acknowledge_at_once(self.sock)
 
     def time_out(self) -> list[Outcome]:
         """Give up on a server that says nothing; an answer that came while nobody looked is read first."""
@@ -196,7 +195,7 @@ class SmtpConnection:
         if step == Step.BODY:
             self._answered_message(code, said)
         elif code == CLOSING or code < 200:
-            self._break(said, is_said=step != Step.DATA)
+            self._break(said, is_said=step in (Step.RESET, Step.MAIL))
         elif step != Step.RESET:
             self._answered_question(step, code, said)
         if self.is_open and not self.pipelining:
@@ -268,11 +267,13 @@ class SmtpConnection:
     def _left_behind(self, job: Any, error: TransportError, *, is_said: bool) -> Outcome:
         """Return what becomes of a message that was asked for when the connection ended.
 
-        A kept connection that ends says nothing about it. A fresh one may have died of it, so it counts as a try.
+        What was refused before stands. A kept connection that ends says nothing; of a message that a fresh one may have died
+        of, it counts as a try.
         """
-        if self._is_proven and not job.was_retried:
+        if self._is_proven and not job.was_retried and not self._refusal:
             return Outcome(Kind.UNTRIED, job)
-        return Outcome(Kind.REFUSED if is_said else Kind.NOT_ACCEPTED, job, error)
+        kind = Kind.REFUSED if is_said or self._refusal else Kind.NOT_ACCEPTED
+        return Outcome(kind, job, self._refusal or error)
 
     def abandon(self) -> None:
         """Forget the message asked for, which must not be sent after all; the one handed over may still be answered."""
@@ -281,14 +282,19 @@ class SmtpConnection:
             self._break("Given up.")
             self._taken()
 
-    def close(self) -> None:
-        """Say goodbye, and do not wait long for the answer."""
-        if not self.is_open:
-            return
-        if self.is_idle and not self._is_spoilt:
+    def say_goodbye(self) -> None:
+        """Say that nothing more comes, where the server would take it for that; ``close`` waits for the answer."""
+        if self.is_idle and not self._is_spoilt and not self._is_leaving:
+            self._is_leaving = True
             with contextlib.suppress(OSError):
                 self.sock.settimeout(GOODBYE_SECONDS)
                 self.sock.sendall(b"QUIT\r\n")
+
+    def close(self) -> None:
+        """Say goodbye, and do not wait long for the answer."""
+        self.say_goodbye()
+        if self.is_open and self._is_leaving:
+            with contextlib.suppress(OSError):
                 self.sock.recv(512)
         self.is_open = False
         self.sock.close()

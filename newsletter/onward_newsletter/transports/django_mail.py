@@ -11,6 +11,7 @@ from onward_newsletter.messages import Message
 
 from .base import (
     BatchRefused,
+    LoginRefused,
     NothingBegun,
     RecipientDeferred,
     RecipientRefused,
@@ -34,8 +35,8 @@ from .providers import (
 CLOSING = 421
 TOO_MANY_REQUESTS, UNAVAILABLE = 429, 503
 
-#: A wrong key, or a domain that the provider does not know.
-NOT_THIS_SENDER = frozenset({401, 404})
+#: A wrong key, and a domain that the provider does not know.
+WRONG_KEY, NOT_THIS_SENDER = 401, 404
 
 
 class DjangoTransport:
@@ -72,7 +73,7 @@ class DjangoTransport:
             try:
                 self._connection = get_connection()
             except (ImproperlyConfigured, ImportError) as error:
-                raise SenderRefused(f"The e-mail settings are not complete: {error}") from None
+                raise LoginRefused(f"The e-mail settings are not complete: {error}") from None
         return self._connection
 
     def _open(self) -> Any:
@@ -163,7 +164,9 @@ def _by_status(status: int, reason: str) -> TransportError:
         return NothingBegun(reason)
     if status == UNAVAILABLE:
         return WayBlocked(reason)
-    if status in NOT_THIS_SENDER:
+    if status == WRONG_KEY:
+        return LoginRefused(reason)
+    if status == NOT_THIS_SENDER:
         return SenderRefused(reason)
     return RecipientRefused(reason) if 400 <= status < 500 else ReplyLost(reason)
 

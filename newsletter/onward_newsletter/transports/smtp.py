@@ -10,7 +10,7 @@ from django.core.mail import DNS_NAME
 
 from onward_newsletter.messages import Message
 
-from .base import RecipientRefused, SenderRefused, WayBlocked
+from .base import LoginRefused, RecipientRefused, WayBlocked
 from .connection import SmtpConnection
 
 
@@ -26,7 +26,7 @@ PLAIN_ADDRESS = re.compile(r"[!-;=?-~]+@[A-Za-z0-9.-]+")
 def open_connection() -> SmtpConnection:
     """Connect to the server of Django's EMAIL_* settings, with TLS and a login if they ask for it.
 
-    Blocks until the server has answered, EMAIL_TIMEOUT seconds a reply at most. Raises WayBlocked, or SenderRefused
+    Blocks until the server has answered, EMAIL_TIMEOUT seconds a reply at most. Raises WayBlocked, or LoginRefused
     where the server does not take the user name and password.
     """
     timeout = settings.EMAIL_TIMEOUT or TIMEOUT_SECONDS
@@ -35,8 +35,11 @@ def open_connection() -> SmtpConnection:
     except smtplib.SMTPAuthenticationError as error:
         if error.smtp_code < 500:
             raise WayBlocked(_reason_of(error)) from None
-        raise SenderRefused(f"{NO_LOGIN} ({_reason_of(error)})") from None
-    except OSError as error:
+        raise LoginRefused(f"{NO_LOGIN} ({_reason_of(error)})") from None
+    except UnicodeEncodeError:
+        raise LoginRefused(f"{NO_LOGIN} (They have characters that SMTP cannot carry.)") from None
+    except (OSError, ValueError) as error:
+        # A name that no server can have, or a challenge that is no Base64, is not an OSError.
         raise WayBlocked(_reason_of(error)) from None
     sock = smtp.sock
     if sock is None:
@@ -82,7 +85,7 @@ def _tls() -> ssl.SSLContext:
     return context
 
 
-def _reason_of(error: OSError) -> str:
+def _reason_of(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         text = error.smtp_error
         said = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
