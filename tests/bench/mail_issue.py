@@ -1,11 +1,14 @@
 """What of the mail measurement runs inside the site: an audience, an issue to it, or the same mails by Django alone."""
 
+import contextlib
 import json
 import os
 import re
 import secrets
+import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +20,15 @@ FILLER_LINES = 250
 
 
 def main(what: str, number: int) -> None:
-    """Do one of ``fill``, ``issue`` and ``django`` for so many people, or ``paced`` at a rate; print one JSON object."""
+    """Do one of ``fill``, ``issue`` and ``django`` for so many people, or ``paced`` at a rate; print one JSON object.
+
+    ``help`` is another worker for the issue with this key.
+    """
     django.setup()
     _set_connections()
-    found = {"fill": fill, "issue": issue, "django": by_django, "paced": paced}[what](number)
+    found = {"fill": fill, "issue": issue, "help": lend_a_hand, "django": by_django, "paced": paced}[what](
+        number
+    )
     sys.stdout.write(json.dumps(found))
 
 
@@ -60,21 +68,56 @@ def fill(number: int) -> dict[str, Any]:
 def issue(number: int) -> dict[str, Any]:
     """Send an issue to everybody, beat after beat as Celery would; time it from the first claim to the closed books."""
     from onward_newsletter.actions.issues import issue_books
-    from onward_newsletter.models import Issue
-    from onward_newsletter.pump import pump
 
     sending, size = _prepared()
     before = _megabytes("VmRSS")
-    beats, began = 0, time.perf_counter()
-    while Issue.objects.get(pk=sending.pk).state == "sending":
-        pump()
-        beats += 1
-    seconds = time.perf_counter() - began
+    with _others_for(sending.pk) as others:
+        began = time.perf_counter()
+        for other in others:
+            print(file=other.stdin, flush=True)
+        beats = _send(sending.pk)
+        seconds = time.perf_counter() - began
     books = issue_books(sending)
     if not books.is_balanced or books.submitted != number:
         sys.exit(f"The books are wrong: {books}.")
     peak = _megabytes("VmHWM")
     return {"seconds": seconds, "beats": beats, "bytes": size, "before_mb": before, "peak_mb": peak}
+
+
+def _send(issue: int) -> int:
+    """Pump until the issue's books are closed; return how many times that took."""
+    from onward_newsletter.models import Issue
+    from onward_newsletter.pump import pump
+
+    beats = 0
+    while Issue.objects.get(pk=issue).state == "sending":
+        pump()
+        beats += 1
+    return beats
+
+
+def lend_a_hand(issue: int) -> dict[str, Any]:
+    """Be ready, and send an issue together with others from the moment a line is read."""
+    from django.db import connection
+
+    connection.ensure_connection()
+    print("ready", flush=True)
+    sys.stdin.readline()
+    return {"beats": _send(issue)}
+
+
+@contextlib.contextmanager
+def _others_for(issue: int) -> Iterator[list[subprocess.Popen[str]]]:
+    """Start the other workers of $BENCH_WORKERS, each with connections of its own, and wait for their ends."""
+    command = [sys.executable, "-m", "tests.bench.mail_issue", "help", str(issue)]
+    number = int(os.environ.get("BENCH_WORKERS", "1")) - 1
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with contextlib.ExitStack() as started:
+        others = [started.enter_context(subprocess.Popen(command, text=True, **pipes)) for _ in range(number)]
+        for other in others:
+            assert other.stdout is not None
+            other.stdout.readline()
+        yield others
 
 
 def paced(rate: int) -> dict[str, Any]:

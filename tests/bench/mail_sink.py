@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import selectors
 import sys
 
 
@@ -88,5 +89,11 @@ async def _main() -> None:
     await server.serve_forever()
 
 
+def _precise_loop() -> asyncio.AbstractEventLoop:
+    """Return a loop that wakes in time: the usual one counts in whole milliseconds, rounded up."""
+    return asyncio.SelectorEventLoop(selectors.SelectSelector())
+
+
 if __name__ == "__main__":
-    asyncio.run(_main())
+    with asyncio.Runner(loop_factory=_precise_loop) as runner:
+        runner.run(_main())
