@@ -21,6 +21,8 @@ class SecondConnection:
 
     def __init__(self) -> None:
         self._wrapper: Any = None
+        #: Knows how values are written there.
+        self._transformer: Any = None
         #: The names under which statements are prepared there, by their text.
         self._names: dict[str, bytes] = {}
 
@@ -41,11 +43,14 @@ class SecondConnection:
                 self._wait(selectors.EVENT_WRITE)
 
     def _open(self) -> None:
+        from psycopg.adapt import Transformer
+
         self._wrapper = connection.copy()
         # What is prepared here must not come back to somebody else; and a pool of one would never have a second.
         self._wrapper.settings_dict["OPTIONS"].pop("pool", None)
         with self._failing_for_good():
             self._wrapper.connect()
+            self._transformer = Transformer(self._wrapper.connection)
             if self._may_prepare:
                 with self._wrapper.cursor() as cursor:
                     cursor.execute("SET plan_cache_mode TO force_generic_plan")
@@ -69,12 +74,10 @@ class SecondConnection:
         self._pgconn.send_query_prepared(self._names[sql], values)
 
     def _dumped(self, values: Sequence[Any]) -> bytes:
-        from psycopg.adapt import PyFormat, Transformer
+        from psycopg.adapt import PyFormat
 
         array = list(values)
-        return bytes(
-            Transformer(self._wrapper.connection).get_dumper(array, PyFormat.TEXT).dump(array) or b""
-        )
+        return bytes(self._transformer.get_dumper(array, PyFormat.TEXT).dump(array) or b"")
 
     def result(self, *, wait: bool = False) -> int | None:
         """Return how many rows the statement changed, or None while it runs; raises what the database raises."""

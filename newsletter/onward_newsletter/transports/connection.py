@@ -25,9 +25,6 @@ GOODBYE_SECONDS = 2
 LONGEST_REPLY = 65536
 MOST_LINES = 128
 
-#: Made anew for each look at the sockets, this one costs no system call for it.
-Selector = getattr(selectors, "PollSelector", selectors.DefaultSelector)
-
 
 class SmtpConnection:
     """A socket after EHLO, STARTTLS and AUTH; at most one message asked for, and one handed over."""
@@ -60,8 +57,11 @@ class SmtpConnection:
         return self.sock.fileno()
 
     @property
-    def wants_to_write(self) -> bool:
-        return bool(self._out)
+    def events(self) -> int:
+        """What to look for at the socket: nothing once it is closed."""
+        if not self.is_open:
+            return 0
+        return selectors.EVENT_READ | selectors.EVENT_WRITE if self._out else selectors.EVENT_READ
 
     @property
     def can_ask(self) -> bool:

@@ -1,15 +1,14 @@
 """The connections of one worker: opening them, and looking at all of them together."""
 
-import selectors
 import time
 from collections.abc import Iterator
 from typing import Any
 
-from .connection import Selector, SmtpConnection
+from .connection import SmtpConnection
 from .opening import Opening
 from .replies import Outcome
 from .smtp import open_connection
-from .sockets import HasFileno
+from .sockets import HasFileno, Watch
 
 
 #: The longest look at the sockets while other connections are being opened.
@@ -26,6 +25,7 @@ class Pool:
         self._most = most
         self._opening: list[Opening] = []
         self._connections: list[SmtpConnection] = []
+        self._watch = Watch()
 
     def __iter__(self) -> Iterator[SmtpConnection]:
         return iter(self._connections)
@@ -100,8 +100,9 @@ class Pool:
         News of ``beside`` end the waiting, too.
         """
         found = self._news(until, beside)
+        now = time.monotonic()
         for connection in self._connections:
-            if connection.is_open and time.monotonic() > connection.deadline:
+            if connection.is_open and now > connection.deadline:
                 # Opening the first connection, or the database, may have kept us from looking.
                 found += [(connection, outcome) for outcome in connection.time_out()]
         self.forget_closed()
@@ -113,19 +114,14 @@ class Pool:
 
     def _news(self, until: float, beside: HasFileno | None) -> News:
         found: News = []
-        with Selector() as selector:
-            for connection in self._connections:
-                found += [(connection, outcome) for outcome in connection.flush()]
-                if connection.is_open:
-                    writes = selectors.EVENT_WRITE if connection.wants_to_write else 0
-                    selector.register(connection, selectors.EVENT_READ | writes)
-            if beside is not None:
-                selector.register(beside, selectors.EVENT_READ)
-            if not found:
-                seen = [key.fileobj for key, _events in selector.select(self._seconds(until))]
-                for connection in (one for one in seen if isinstance(one, SmtpConnection)):
-                    outcomes = [*connection.flush(), *connection.receive()]
-                    found += [(connection, outcome) for outcome in outcomes]
+        self._watch.forget_closed()
+        for connection in self._connections:
+            found += [(connection, outcome) for outcome in connection.flush()]
+            self._watch.look_for(connection, connection.events)
+        if not found:
+            for connection in self._watch.seen(self._seconds(until), beside):
+                outcomes = [*connection.flush(), *connection.receive()]
+                found += [(connection, outcome) for outcome in outcomes]
         return found
 
     def _seconds(self, until: float) -> float:
@@ -149,3 +145,4 @@ class Pool:
             connection.close()
         for one in self._opening:
             one.give_up()
+        self._watch.close()
