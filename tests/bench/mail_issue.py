@@ -118,6 +118,10 @@ def _others_for(issue: int) -> Iterator[list[subprocess.Popen[str]]]:
             assert other.stdout is not None
             other.stdout.readline()
         yield others
+        for other in others:
+            other.communicate()
+            if other.returncode:
+                sys.exit("Another worker failed.")
 
 
 def paced(rate: int) -> dict[str, Any]:
